@@ -1,0 +1,48 @@
+"""qisim: how improvement collaboratives spread through the facilities of a health system.
+
+    study = qisim.load("scenarios/cambodia.toml")
+    results = study.run(replicates=200, seed=1)
+
+Names are fetched when they are first used, so that importing qisim stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from qisim.scenario.version import __version__
+
+if TYPE_CHECKING:
+    from qisim.experiments.folder import load as load_results
+    from qisim.experiments.folder import save as save_results
+    from qisim.experiments.run import Results, run
+    from qisim.experiments.study import Study, load
+    from qisim.model.mesa_model import QIModel
+    from qisim.scenario.errors import BadInput
+
+__all__ = ["BadInput", "QIModel", "Results", "Study", "__version__", "load", "load_results", "run", "save_results"]
+
+_HOME = {
+    "BadInput": ("qisim.scenario.errors", "BadInput"),
+    "QIModel": ("qisim.model.mesa_model", "QIModel"),
+    "Results": ("qisim.experiments.run", "Results"),
+    "Study": ("qisim.experiments.study", "Study"),
+    "load": ("qisim.experiments.study", "load"),
+    "load_results": ("qisim.experiments.folder", "load"),
+    "run": ("qisim.experiments.run", "run"),
+    "save_results": ("qisim.experiments.folder", "save"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'qisim' has no attribute {name!r}")
+    module, attribute = _HOME[name]
+    value = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,87 @@
+"""The command line. A command is added by a file in `qisim/commands/` and its line in `COMMANDS`.
+
+Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from qisim.commands.check import check
+from qisim.commands.new import new
+from qisim.commands.params import params
+from qisim.commands.run import run
+from qisim.commands.say import complain
+from qisim.scenario.errors import BadInput
+from qisim.scenario.version import __version__
+
+COMMANDS: list[Callable[..., None]] = [run, check, new, params]
+
+FAILED, BAD_INPUT, STOPPED = 1, 2, 130
+
+
+class Commands(TyperGroup):
+    """The commands, and how each of them ends when it cannot do what it was asked."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadInput as error:
+            complain(str(error))
+            raise typer.Exit(BAD_INPUT) from None
+        except KeyboardInterrupt:
+            complain("\nStopped; nothing was written. The same command starts again.")
+            raise typer.Exit(STOPPED) from None
+        except MemoryError:
+            complain("There is not enough memory for this; ask for fewer replicates, or leave out --detail.")
+            raise typer.Exit(FAILED) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            raise typer.Exit(FAILED) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="qisim",
+    help="Simulate how improvement collaboratives spread through the facilities of a health system.",
+    epilog="Start with: qisim new my_scenario.toml, then qisim run my_scenario.toml",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # formatting the help with rich would take half of its time
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"qisim {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+for _command in COMMANDS:
+    app.command()(_command)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app(prog_name="qisim")
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)

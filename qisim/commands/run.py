@@ -1,0 +1,120 @@
+"""`qisim run`: simulate a scenario, tell the outcome, write a results folder."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qisim.commands.say import complain, console, say_json
+
+if TYPE_CHECKING:
+    from qisim.experiments.run import Results
+    from qisim.experiments.study import Study
+
+
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file.")],
+    replicates: Annotated[
+        int, typer.Option(min=1, max=1_000_000, metavar="N", help="How many possible futures to simulate.")
+    ] = 200,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, metavar="N", help="The luck: the same seed, the same results.")
+    ] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Results folder; out/ and the scenario's name unless told.", show_default=False
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, metavar="N", help="Processor cores to use; all unless told.", show_default=False),
+    ] = None,
+    detail: Annotated[bool, typer.Option("--detail", help="Keep every facility's months, too (large).")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Simulate a scenario and write its results.
+
+    Prints the outcome table, and writes a folder with tables and charts.
+    """
+    from qisim.commands.check import notes
+    from qisim.experiments import folder
+    from qisim.experiments.study import load
+
+    study = load(file)
+    out = Path("out") / file.stem if out is None else out
+    folder.check_destination(out)
+    for note in notes(study.scenario):
+        complain(note)
+    _ = study.world  # a registry that cannot be used is told of here, in terms of the scenario
+    inputs = folder.read_inputs(study.scenario)
+    results = _simulate(study, replicates, seed, threads, detail)
+    figures = _draw(results)
+    command = shlex.join(["qisim", *sys.argv[1:]])
+    folder.save(results, out, command, figures, inputs)
+    if as_json:
+        _tell_json(results, out)
+    else:
+        _tell(results, out)
+
+
+def _simulate(study: Study, replicates: int, seed: int, threads: int | None, detail: bool) -> Results:
+    from qisim.commands.progress import watching
+
+    with watching("Simulating") as watch:
+        return study.run(
+            replicates=replicates,
+            seed=seed,
+            threads=threads,
+            detail=detail,
+            progress=watch.advance,
+            compiling=lambda: watch.say("Preparing the simulation for this computer; this is done once and kept."),
+        )
+
+
+def _draw(results: Results) -> dict[str, bytes]:
+    """Every chart as a file of the results folder, for reports (svg) and slides (png)."""
+    from qisim.commands.progress import watching
+    from qisim.show.charts import CHARTS
+    from qisim.show.style import figure_bytes
+
+    figures: dict[str, bytes] = {}
+    with watching("Drawing charts") as watch:
+        for done, (name, chart) in enumerate(CHARTS.items()):
+            watch.advance(done, len(CHARTS))
+            figure = chart(results)
+            figures |= {f"{name}.{form}": figure_bytes(figure, form) for form in ("svg", "png")}
+    return figures
+
+
+def _tell(results: Results, out: Path) -> None:
+    from qisim.show.table import outcome_table
+
+    screen = console()
+    screen.print(outcome_table(results))
+    typer.echo(f"\nResults are in {out}: tables, charts, and facilities.csv for a spreadsheet.")
+    typer.echo(f"To look at one simulated future month by month:\n  {_replay(out)}")
+
+
+def _tell_json(results: Results, out: Path) -> None:
+    from qisim.show.table import outcome_rows
+
+    say_json(
+        {
+            "title": results.scenario.title,
+            "facilities": len(results.world),
+            "months": results.scenario.months,
+            "replicates": results.replicates,
+            "seed": results.seed,
+            "outcomes": outcome_rows(results),
+            "folder": str(out),
+        }
+    )
+
+
+def _replay(out: Path) -> str:
+    return shlex.join(["qisim", "replay", str(out), "--replicate", "0"])

@@ -1,0 +1,66 @@
+"""How commands speak: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_OF_A_FILE = 120
+
+
+def complain(text: str) -> None:
+    """Tell the user something on stderr."""
+    typer.echo(text, err=True)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A rich console that takes text as it is; wide enough for tables when its output goes to a file."""
+    from rich.console import Console
+
+    made = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = WIDTH_OF_A_FILE
+    return made
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number of things, such as "1 district" and "22 districts"."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def say_json(value: Any) -> None:
+    """Print a value on stdout as JSON. Numbers that JSON does not know (not reached, infinite) become null."""
+    typer.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):  # a NumPy number
+        value = value.item()
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a whole file or nothing, making its folder where there is none."""
+    unfinished = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(text, encoding="utf-8", newline="")
+        unfinished.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,228 @@
+"""The results folder: written whole or not at all, and read back.
+
+    manifest.json       question, seed, versions, and a checksum of every file
+    months.parquet, ideas.parquet, groups.parquet, facilities.parquet
+    facility_months.parquet, idea_months.parquet      with detail only
+    facilities.csv      each facility with what came of it, for spreadsheets
+    charts/             figures
+    inputs/             the registry and the peers file as they were read
+
+Reading uses JSON, CSV and Parquet only: nothing in a folder is ever executed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from qisim.experiments import manifest as manifests
+from qisim.experiments.manifest import INPUTS, Manifest
+from qisim.scenario.errors import BadInput, Problem, reading_failed
+from qisim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qisim.experiments.run import Results
+    from qisim.world.world import World
+
+TABLES = {"months": "months", "idea_totals": "ideas", "groups": "groups", "facility_summary": "facilities"}
+DETAIL_TABLES = {"facility_months": "facility_months", "idea_months": "idea_months"}
+LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+def read_inputs(scenario: Scenario) -> dict[str, bytes]:
+    """The CSV files a scenario names, by their names in a results folder. Raises BadInput."""
+    contents = {}
+    for key, name in INPUTS.items():
+        given = getattr(scenario.world, key)
+        if given is not None:
+            path = scenario.path(given)
+            try:
+                contents[name] = path.read_bytes()
+            except OSError as error:
+                raise reading_failed(path, error) from None
+    return contents
+
+
+def check_destination(folder: str | Path) -> None:
+    """Raise BadInput unless results may be written to `folder`: it is new, empty, or holds qisim results alone."""
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(Problem(str(folder), "is a file; choose a folder for the results"))
+    if folder.is_dir() and (Path.cwd().is_relative_to(folder.resolve()) or folder.is_mount()):
+        raise BadInput(Problem(str(folder), "cannot be replaced as a whole; name a folder within it"))
+    present = _files_in(folder)
+    if not present:
+        return
+    try:
+        known = {manifests.NAME, *manifests.read(folder).files}
+    except BadInput:
+        raise BadInput(
+            Problem(str(folder), "holds other files than qisim results; choose a new folder, or empty it")
+        ) from None
+    if strangers := sorted(present - known):
+        named = ", ".join(strangers[:3]) + (f" and {len(strangers) - 3} more" if len(strangers) > 3 else "")
+        raise BadInput(
+            Problem(str(folder), f"would be replaced, but holds files that are not results: {named}; move them away")
+        )
+
+
+def save(
+    results: Results,
+    folder: str | Path,
+    command: str = "",
+    figures: Mapping[str, bytes] | None = None,
+    inputs: Mapping[str, bytes] | None = None,
+) -> Path:
+    """Write results to `folder`, replacing results that are there already, and return its path.
+
+    `figures` are the files of `charts/` by name; `inputs` is what `read_inputs` gave before the run, read now
+    unless told. Whatever happens, `folder` holds either what it held or the whole of the new results. Raises BadInput
+    where `folder` holds anything else than qisim results.
+    """
+    check_destination(folder)
+    folder = Path(folder).resolve()
+    inputs = read_inputs(results.scenario) if inputs is None else inputs
+    contents = {**_tables(results), **{f"charts/{name}": content for name, content in (figures or {}).items()}}
+    contents |= inputs
+    manifest = Manifest(
+        format=manifests.FORMAT,
+        format_version=manifests.FORMAT_VERSION,
+        versions=manifests.versions(),
+        command=command,
+        seed=results.seed,
+        replicates=results.replicates,
+        detail=results.facility_months is not None,
+        scenario=_portable(results.scenario),
+        inputs=_input_records(results.scenario, inputs),
+        files=manifests.records(contents),
+    )
+    contents[manifests.NAME] = (manifest.model_dump_json(indent=2) + "\n").encode()
+    _write_whole(folder, contents)
+    return folder
+
+
+def load(folder: str | Path) -> Results:
+    """Read results back. Raises BadInput where the folder holds none, or not all that was written."""
+    from qisim.experiments.run import Results
+
+    folder = Path(folder)
+    manifest = manifests.read(folder)
+    scenario, world = rebuild(folder, manifest)
+    names = {**TABLES, **(DETAIL_TABLES if manifest.detail else {})}
+    tables: dict[str, Any] = {field: read_table(folder, manifest, name) for field, name in names.items()}
+    absent = dict.fromkeys(DETAIL_TABLES, None) if not manifest.detail else {}
+    return Results(
+        scenario=scenario, world=world, seed=manifest.seed, replicates=manifest.replicates, **tables, **absent
+    )
+
+
+def rebuild(folder: Path, manifest: Manifest) -> tuple[Scenario, World]:
+    """The scenario and the world that a folder's results came from. Raises BadInput."""
+    from qisim.world.world import build_world
+
+    for name in set(INPUTS.values()) & set(manifest.files):
+        manifests.verified(folder, name, manifest.files[name])
+    scenario = manifest.rebuild_scenario(folder)
+    return scenario, build_world(scenario)
+
+
+def read_table(folder: Path, manifest: Manifest, name: str) -> pd.DataFrame:
+    """One table of a results folder, such as "months". Raises BadInput unless it is as it was written."""
+    import pandas as pd
+
+    file = f"{name}.parquet"
+    if file not in manifest.files:
+        raise BadInput(Problem(str(folder / manifests.NAME), f"does not list {file}; run the scenario again"))
+    return pd.read_parquet(BytesIO(manifests.verified(folder, file, manifest.files[file])))
+
+
+def _tables(results: Results) -> dict[str, bytes]:
+    contents = {}
+    for field, name in {**TABLES, **DETAIL_TABLES}.items():
+        table = getattr(results, field)
+        if table is not None:
+            buffer = BytesIO()
+            table.to_parquet(buffer, index=False)
+            contents[f"{name}.parquet"] = buffer.getvalue()
+    contents["facilities.csv"] = _spreadsheet(results)
+    return contents
+
+
+def _spreadsheet(results: Results) -> bytes:
+    """The world's facilities with what came of each. Spreadsheets need the mark at the start to read names right."""
+    summary = results.facility_summary
+    told = results.world.facilities
+    outcome = summary.loc[:, ["id", *(column for column in summary if column not in told or column in OUTCOMES)]]
+    told = told.rename(columns={column: f"{column} (registry)" for column in told if column in OUTCOMES})
+    merged = told.merge(outcome, on="id", how="left", validate="one_to_one")
+    return merged.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+OUTCOMES = {"score", "at_target", "first_at_target"}  # a registry may have columns of these names, too
+
+
+def _portable(scenario: Scenario) -> dict[str, Any]:
+    document = scenario.model_dump(mode="json")
+    for key, name in INPUTS.items():
+        if document["world"][key] is not None:
+            document["world"][key] = name
+    return document
+
+
+def _input_records(scenario: Scenario, inputs: Mapping[str, bytes]) -> dict[str, manifests.FileRecord]:
+    """What was read, by the names the user gave: the scenario files and the CSV files."""
+    contents = {_as_given(scenario, path): text.encode() for path, text in scenario.origin.files}
+    for key, name in INPUTS.items():
+        if name in inputs:
+            contents[_as_given(scenario, scenario.path(getattr(scenario.world, key)))] = inputs[name]
+    return manifests.records(contents)
+
+
+def _as_given(scenario: Scenario, path: Path) -> str:
+    """A file's name as seen from the folder of the scenario file."""
+    try:
+        return Path(os.path.relpath(path, scenario.origin.folder)).as_posix()
+    except ValueError:  # on another drive
+        return path.name
+
+
+def _files_in(folder: Path) -> set[str]:
+    if not folder.is_dir():
+        return set()
+    files = (path for path in folder.rglob("*") if not path.is_dir() and path.name not in LEFT_BY_SYSTEMS)
+    return {path.relative_to(folder).as_posix() for path in files}
+
+
+def _write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.unfinished")
+    try:
+        for name, content in contents.items():
+            path = unfinished / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        _swap(unfinished, folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _swap(new: Path, folder: Path) -> None:
+    """Put `new` in the place of `folder`, or leave everything as it was."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    former = new.with_suffix(".former")
+    folder.rename(former)
+    try:
+        new.rename(folder)
+    except BaseException:
+        former.rename(folder)
+        raise
+    shutil.rmtree(former, ignore_errors=True)

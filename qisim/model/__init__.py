@@ -1,0 +1,1 @@
+"""What happens in a month: chance, rules, the programme's calendar and the two engines."""

@@ -1,0 +1,160 @@
+"""The arrays that the core works on, in named groups: the world, the programme, the working state, the results."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from qisim.model.calendar import Programme
+from qisim.model.state import COACH, FACILITY, FACILITY_ROW, IDEA_ROW, MONTH_ROW, PRACTICE
+from qisim.world.world import World
+
+
+class Here(NamedTuple):
+    """The world: F facilities, J indicators. `told` holds leadership, openness, workload; NaN where untold."""
+
+    district: np.ndarray  # i4[F]
+    province: np.ndarray  # i4[F]
+    kind: np.ndarray  # i4[F]
+    staff: np.ndarray  # i8[F]
+    travel_days: np.ndarray  # f8[F]
+    connectivity: np.ndarray  # f8[F]
+    told: np.ndarray  # f8[F, 3]
+    baseline: np.ndarray  # f8[F, J], NaN where untold
+    start: np.ndarray  # i8[F + 1], where each facility's peers begin
+    peer: np.ndarray  # i4
+    peer_weight: np.ndarray  # f8
+    total: np.ndarray  # f8[F], summed weight of all peers
+
+
+class Plan(NamedTuple):
+    """The programme; see `Programme`. `indicator_start` and `by_indicator` list the ideas of each indicator."""
+
+    events: np.ndarray
+    event_start: np.ndarray
+    waves: np.ndarray
+    wave_covers: np.ndarray
+    packages: np.ndarray
+    posts: np.ndarray
+    caseload_start: np.ndarray
+    caseload: np.ndarray
+    coaches_start: np.ndarray
+    coaches: np.ndarray
+    exchanges: np.ndarray
+    exchange_covers: np.ndarray
+    indicator_start: np.ndarray  # i8[J + 1]
+    by_indicator: np.ndarray  # i8[K]
+
+
+class Work(NamedTuple):
+    """The state of one replicate, and room to work in; used again for the next."""
+
+    facility: np.ndarray  # FACILITY[F]
+    practice: np.ndarray  # PRACTICE[F, K]
+    base: np.ndarray  # f8[F, J], performance without any idea
+    performance: np.ndarray  # f8[F, J]
+    reported: np.ndarray  # f8[F, J]
+    coach: np.ndarray  # COACH[C]
+    coach_working: np.ndarray  # i8[C, K], facilities of the caseload where the idea works, as shown
+    coach_failed: np.ndarray  # i8[C, K]
+    cohort_size: np.ndarray  # i8[cohorts]
+    cohort_tie: np.ndarray  # f8[cohorts]
+    cohort_users: np.ndarray  # i8[cohorts, K], as shown
+    session_size: np.ndarray  # i8[cohorts], facilities at this month's session
+    session_score: np.ndarray  # f8[cohorts], their summed reported scores
+    session_working: np.ndarray  # i8[cohorts, K]
+    session_failed: np.ndarray  # i8[cohorts, K]
+    refinement: np.ndarray  # f8[K], of the shared package
+    tests: np.ndarray  # i8[K], newly shared
+    released: np.ndarray  # i8[waves], ideas of the package released so far
+    visits_now: np.ndarray  # i8[F], visits of the coach at work
+    sort_key: np.ndarray  # f8[F]
+    order: np.ndarray  # i8[F]
+    changed: np.ndarray  # i8[F * K], what to show to peers at the end of the month
+    tally: np.ndarray  # i8[TALLIES]
+
+
+CHANGED, ATTENDANCES, EXCHANGES_MADE, TALLIES = 0, 1, 2, 3
+
+
+class Out(NamedTuple):
+    """Results of the replicates of a chunk, one row each. Detail arrays have no rows unless asked for."""
+
+    months: np.ndarray  # MONTH_ROW[R, M + 1]
+    ideas: np.ndarray  # i8[R, M + 1, K, 3]: aware, adopted, working
+    group_at_target: np.ndarray  # i8[R, M + 1, districts + kinds]
+    group_score: np.ndarray  # f8[R, M + 1, districts + kinds], summed
+    final_score: np.ndarray  # f8[R, F]
+    first_at_target: np.ndarray  # i4[R, F], first month at the target score, -1 for never
+    facility_months: np.ndarray  # FACILITY_ROW[R, M + 1, F]
+    idea_months: np.ndarray  # IDEA_ROW[R, M + 1, F, K]
+
+
+def here(world: World) -> Here:
+    """The world as the core reads it."""
+    table, network = world.facilities, world.network
+    return Here(
+        district=world.district, province=world.province, kind=world.kind,
+        staff=table["staff"].to_numpy(np.int64), travel_days=table["travel_days"].to_numpy(np.float64),
+        connectivity=table["connectivity"].to_numpy(np.float64),
+        told=np.ascontiguousarray(table[["leadership", "openness", "workload"]].to_numpy(np.float64)),
+        baseline=np.ascontiguousarray(world.baseline()), start=network.start, peer=network.peer,
+        peer_weight=network.peer_weight, total=network.total,
+    )  # fmt: skip
+
+
+def plan(programme: Programme, idea_indicator: np.ndarray, indicators: int) -> Plan:
+    """The programme as the core reads it; `idea_indicator` is the indicator of each idea."""
+    names = [name for name in Plan._fields if hasattr(programme, name)]
+    order = np.argsort(idea_indicator, kind="stable").astype(np.int64)
+    start = np.searchsorted(idea_indicator[order], np.arange(indicators + 1)).astype(np.int64)
+    return Plan(**{name: getattr(programme, name) for name in names}, indicator_start=start, by_indicator=order)
+
+
+def _shapes(facilities: int, ideas: int, indicators: int, programme: Programme) -> dict[str, tuple[Any, ...]]:
+    f, k, j, coaches, cohorts = facilities, ideas, indicators, len(programme.posts), programme.cohorts
+    return {
+        "facility": (FACILITY, f), "practice": (PRACTICE, f, k), "base": ("f8", f, j), "performance": ("f8", f, j),
+        "reported": ("f8", f, j), "coach": (COACH, coaches), "coach_working": ("i8", coaches, k),
+        "coach_failed": ("i8", coaches, k), "cohort_size": ("i8", cohorts), "cohort_tie": ("f8", cohorts),
+        "cohort_users": ("i8", cohorts, k), "session_size": ("i8", cohorts), "session_score": ("f8", cohorts),
+        "session_working": ("i8", cohorts, k), "session_failed": ("i8", cohorts, k), "refinement": ("f8", k),
+        "tests": ("i8", k), "released": ("i8", len(programme.waves)), "visits_now": ("i8", f),
+        "sort_key": ("f8", f), "order": ("i8", f),
+        "changed": ("i8", f * k), "tally": ("i8", TALLIES),
+    }  # fmt: skip
+
+
+def work(facilities: int, ideas: int, indicators: int, programme: Programme) -> Work:
+    """Room for one replicate."""
+    shapes = _shapes(facilities, ideas, indicators, programme)
+    return Work(**{name: np.zeros(shape, dtype) for name, (dtype, *shape) in shapes.items()})
+
+
+def work_bytes(facilities: int, ideas: int, indicators: int, programme: Programme) -> int:
+    """Memory that `work` takes."""
+    shapes = _shapes(facilities, ideas, indicators, programme).values()
+    return sum(int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize for dtype, *shape in shapes)
+
+
+def _out_shapes(world: World, ideas: int, months: int, detail: bool) -> dict[str, tuple[Any, ...]]:
+    f, steps, groups = len(world), months + 1, len(world.districts) + len(world.kinds)
+    return {
+        "months": (MONTH_ROW, steps), "ideas": ("i8", steps, ideas, 3), "group_at_target": ("i8", steps, groups),
+        "group_score": ("f8", steps, groups), "final_score": ("f8", f), "first_at_target": ("i4", f),
+        "facility_months": (FACILITY_ROW, steps, f) if detail else (FACILITY_ROW, 0, 0),
+        "idea_months": (IDEA_ROW, steps, f, ideas) if detail else (IDEA_ROW, 0, 0, 0),
+    }  # fmt: skip
+
+
+def out(world: World, ideas: int, months: int, replicates: int, detail: bool) -> Out:
+    """Room for the results of so many replicates."""
+    shapes = _out_shapes(world, ideas, months, detail)
+    return Out(**{name: np.zeros((replicates, *shape), dtype) for name, (dtype, *shape) in shapes.items()})
+
+
+def out_bytes(world: World, ideas: int, months: int, detail: bool) -> int:
+    """Memory that `out` takes for one replicate."""
+    shapes = _out_shapes(world, ideas, months, detail).values()
+    return sum(int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize for dtype, *shape in shapes)

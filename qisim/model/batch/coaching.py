@@ -1,0 +1,125 @@
+"""Coaches visit the facilities of their caseload."""
+
+import math
+
+from qisim.model import chance, rules
+from qisim.model.batch.compile import compiled
+from qisim.model.batch.spread import introduce
+from qisim.model.state import BY_COACH
+
+
+@compiled
+def visit_month(c, month, seed, replicate, plan, work, b):
+    """A month of one coach: who leaves, who is appointed, who is visited."""
+    post, coach = plan.posts[c], work.coach[c]
+    if month < post.start or month >= post.end:
+        return
+    if not coach.in_post:
+        if post.champion or month < coach.vacant_until:
+            return
+        coach.in_post = True
+        coach.skill = b.coach_successor_skill
+    u = chance.uniforms(seed, replicate, post.entity, month + 1, chance.COACH, post.element)
+    if u[0] < b.coach_leave_monthly:
+        coach.in_post = False
+        coach.vacant_until = month + int(b.coach_vacancy_months)
+        coach.balance = 0.0
+        return
+    coach.skill = rules.up(coach.skill, b.coach_learning)
+    coach.balance = min(coach.balance + post.days, post.most_days)
+    for i in range(plan.caseload_start[c], plan.caseload_start[c + 1]):
+        work.visits_now[plan.caseload[i]] = 0
+    while True:
+        f = _next_to_visit(c, plan, work)
+        if f < 0 or rules.visit_days(work.facility[f].travel_days) > coach.balance:
+            return
+        coach.balance -= rules.visit_days(work.facility[f].travel_days)
+        work.visits_now[f] += 1
+        _visit(f, c, month, seed, replicate, plan, work, b)
+
+
+@compiled
+def _next_to_visit(c, plan, work):
+    """The facility that the policy puts first among the least visited this month; -1 if there is none."""
+    post = plan.posts[c]
+    best, best_visits, best_priority, best_last = -1, 0, 0.0, 0
+    for i in range(plan.caseload_start[c], plan.caseload_start[c + 1]):
+        f = plan.caseload[i]
+        facility = work.facility[f]
+        visits, last = work.visits_now[f], facility.last_visit
+        if visits >= post.most_visits or not (post.all or facility.enrolled):
+            continue
+        priority = rules.visit_priority(
+            post.policy, last, facility.reported_score, facility.joined, facility.travel_days
+        )
+        if best < 0 or visits < best_visits or (
+            visits == best_visits
+            and (priority > best_priority or (priority == best_priority and last < best_last))
+        ):  # fmt: skip
+            best, best_visits, best_priority, best_last = f, visits, priority, last
+    return best
+
+
+@compiled
+def _visit(f, c, month, seed, replicate, plan, work, b):
+    facility, coach = work.facility[f], work.coach[c]
+    u = chance.uniforms(seed, replicate, f, month + 1, chance.VISIT, facility.visits)
+    facility.visits += 1
+    facility.last_visit = month
+    facility.last_support = month
+    facility.engagement = rules.up(facility.engagement, b.visit_engagement)
+    facility.skill = rules.up(facility.skill, b.visit_skill * coach.skill)
+    facility.data_quality = rules.up(facility.data_quality, b.visit_data_quality)
+    if plan.posts[c].external:
+        facility.dependence = rules.up(facility.dependence, b.visit_dependence)
+    if u[0] < b.visit_trains and facility.trained < facility.team:
+        facility.trained += 1
+    _introduce_next(f, plan, work)
+    _carry(f, c, work)
+
+
+@compiled
+def _introduce_next(f, plan, work):
+    """Tell of the first released idea of the package that the facility has not heard of."""
+    wave = work.facility[f].wave
+    released = work.released[wave] if wave >= 0 else work.practice.shape[1]
+    for i in range(released):
+        k = plan.packages[wave, i] if wave >= 0 else i
+        if introduce(work.practice[f, k], BY_COACH):
+            work.practice[f, k].refinement = work.refinement[k]
+            return
+
+
+@compiled
+def _carry(f, c, work):
+    """Tell of the idea seen to work in most of the caseload, among those not yet tested here."""
+    best, most = -1, 0
+    for k in range(work.practice.shape[1]):
+        if work.practice[f, k].stage <= rules.AWARE and work.coach_working[c, k] > most:
+            best, most = k, work.coach_working[c, k]
+    if best >= 0:
+        practice = work.practice[f, best]
+        introduce(practice, BY_COACH)
+        practice.evidence = max(practice.evidence, rules.evidence(most, work.coach_failed[c, best]))
+
+
+@compiled
+def appoint_champions(w, plan, work):
+    """Fill the champions' posts of a wave: each with the best facility of its caseload where an idea works."""
+    wave = plan.waves[w]
+    for c in range(wave.first_champion, wave.first_champion + wave.champions):
+        best, most, skill = -1, 0, -math.inf
+        for i in range(plan.caseload_start[c], plan.caseload_start[c + 1]):
+            f = plan.caseload[i]
+            working = 0
+            for k in range(work.practice.shape[1]):
+                if work.practice[f, k].stage == rules.ADOPTED and work.practice[f, k].works:
+                    working += 1
+            facility = work.facility[f]
+            if facility.enrolled and working > 0 and (
+                working > most or (working == most and facility.skill > skill)
+            ):  # fmt: skip
+                best, most, skill = f, working, facility.skill
+        if best >= 0:
+            work.coach[c].in_post = True
+            work.coach[c].skill = skill

@@ -1,0 +1,64 @@
+"""The entry into the core: replicates from start to end."""
+
+from qisim.model import calendar, rules
+from qisim.model.batch.coaching import visit_month
+from qisim.model.batch.compile import compiled, compiled_and_kept
+from qisim.model.batch.exchange import exchange
+from qisim.model.batch.month import facility_month
+from qisim.model.batch.people import turnover
+from qisim.model.batch.record import record
+from qisim.model.batch.spread import show_changes
+from qisim.model.batch.start import start
+from qisim.model.batch.waves import end_of_support, join, session, synthesis
+
+
+@compiled_and_kept
+def replicates(first, seed, target, behaviour, ideas, indicators, here, plan, work, out):
+    """Run replicates `first`, `first` + 1, ... one after the other into the rows of `out`.
+
+    `behaviour` [R], `ideas` [R, K] and `indicators` [R, J] are the parameters of each replicate.
+    """
+    months = out.months.shape[1] - 1
+    for r in range(out.months.shape[0]):
+        b, replicate = behaviour[r], first + r
+        out.first_at_target[r, :] = -1
+        start(seed, replicate, here, plan, work, b, ideas[r], indicators[r])
+        record(r, 0, target, here, work, out)
+        for month in range(months):
+            _one_month(month, seed, replicate, here, plan, work, b, ideas[r], indicators[r])
+            record(r, month + 1, target, here, work, out)
+
+
+@compiled
+def _one_month(month, seed, replicate, here, plan, work, b, ideas, indicators):
+    e, last = plan.event_start[month], plan.event_start[month + 1]
+    while e < last and plan.events[e].kind < calendar.FIRST_SUPPORT:
+        _event(plan.events[e], month, seed, replicate, here, plan, work, b, ideas, indicators)
+        e += 1
+    for f in range(len(work.facility)):
+        turnover(f, month, seed, replicate, work, b)
+    for c in range(len(work.coach)):
+        visit_month(c, month, seed, replicate, plan, work, b)
+    while e < last:
+        _event(plan.events[e], month, seed, replicate, here, plan, work, b, ideas, indicators)
+        e += 1
+    for f in range(len(work.facility)):
+        facility_month(f, month, seed, replicate, here, plan, work, b, ideas, indicators)
+    for c in range(len(work.cohort_tie)):
+        work.cohort_tie[c] = rules.down(work.cohort_tie[c], b.tie_fading)
+    show_changes(here, plan, work)
+
+
+@compiled
+def _event(event, month, seed, replicate, here, plan, work, b, ideas, indicators):
+    """One of `calendar.EVENTS`."""
+    if event.kind == calendar.END_OF_SUPPORT:
+        end_of_support(event.which, work)
+    elif event.kind == calendar.JOIN:
+        join(event.which, month, seed, replicate, here, plan, work)
+    elif event.kind == calendar.SESSION:
+        session(event.which, event.amount, month, seed, replicate, plan, work, b)
+    elif event.kind == calendar.EXCHANGE:
+        exchange(event.which, event.amount, month, here, plan, work, b, ideas, indicators)
+    elif event.kind == calendar.SYNTHESIS:
+        synthesis(event.which, plan, work, b)

@@ -1,0 +1,98 @@
+"""Exchange visits of a lower-performing facility to one of the best."""
+
+import math
+
+from qisim.model import rules
+from qisim.model.batch.arrays import EXCHANGES_MADE
+from qisim.model.batch.compile import compiled
+from qisim.model.batch.spread import introduce, mark_changed
+from qisim.model.state import BY_EXCHANGE, USES
+
+
+@compiled
+def exchange(e, visits, month, here, plan, work, b, ideas, indicators):
+    """So many exchange visits of one programme in a month."""
+    for _ in range(visits):
+        visitor = _visitor(e, plan, work)
+        if visitor < 0:
+            return
+        j = plan.exchanges[e].indicator
+        if j < 0:
+            j = _largest_gap(visitor, work, indicators)
+        work.facility[visitor].exchanges += 1
+        host = _host(visitor, e, j, here, plan, work)
+        if host >= 0:
+            _see(visitor, host, j, month, plan, work, b, ideas)
+
+
+@compiled
+def _visitor(e, plan, work):
+    """The enrolled facility with the lowest reported score among those that made fewest visits; -1 for none."""
+    best = -1
+    for f in range(len(work.facility)):
+        facility = work.facility[f]
+        if plan.exchange_covers[e, f] and facility.enrolled and (
+            best < 0
+            or facility.exchanges < work.facility[best].exchanges
+            or (
+                facility.exchanges == work.facility[best].exchanges
+                and facility.reported_score < work.facility[best].reported_score
+            )
+        ):  # fmt: skip
+            best = f
+    return best
+
+
+@compiled
+def _largest_gap(f, work, indicators):
+    best, largest = 0, -math.inf
+    for j in range(len(indicators)):
+        gap = indicators[j].weight * (indicators[j].ceiling - work.reported[f, j])
+        if gap > largest:
+            best, largest = j, gap
+    return best
+
+
+@compiled
+def _host(visitor, e, j, here, plan, work):
+    """The best reported performer on an indicator within reach that is better than the visitor; -1 for none."""
+    reach = plan.exchanges[e].reach
+    best, highest = -1, work.reported[visitor, j]
+    for f in range(len(work.facility)):
+        if not plan.exchange_covers[e, f] or f == visitor:
+            continue
+        if reach == 2 and here.district[f] != here.district[visitor]:
+            continue
+        if reach == 1 and here.province[f] != here.province[visitor]:
+            continue
+        if work.reported[f, j] > highest:
+            best, highest = f, work.reported[f, j]
+    return best
+
+
+@compiled
+def _see(visitor, host, j, month, plan, work, b, ideas):
+    """The visitor learns of what the host uses, with full evidence, and puts the strongest idea first."""
+    guest = work.facility[visitor]
+    best, strongest = -1, -1.0
+    for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+        k = plan.by_indicator[i]
+        practice = work.practice[visitor, k]
+        if (int(work.practice[host, k].shown) & USES) == 0:
+            continue
+        introduce(practice, BY_EXCHANGE)
+        if practice.stage == rules.ABANDONED:
+            practice.stage = rules.AWARE
+            practice.failures = 0
+            mark_changed(visitor, k, work)
+        practice.evidence = max(practice.evidence, b.exchange_evidence)
+        untested = practice.stage == rules.AWARE or practice.stage == rules.LAPSED
+        if untested and abs(ideas[k].effect) > strongest:
+            best, strongest = k, abs(ideas[k].effect)
+    guest.priority = best
+    guest.partner = host
+    guest.partner_tie = rules.up(guest.partner_tie, b.exchange_tie)
+    guest.last_support = month
+    guest.engagement = rules.up(guest.engagement, b.exchange_engagement)
+    work.facility[host].engagement = rules.up(work.facility[host].engagement, b.exchange_engagement)
+    work.tally[EXCHANGES_MADE] += 1

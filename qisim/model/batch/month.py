@@ -1,0 +1,254 @@
+"""A month of one facility: awareness, PDSA, what happens within, performance, motivation."""
+
+from qisim.model import chance, rules
+from qisim.model.batch.compile import compiled
+from qisim.model.batch.spread import introduce, leave_cohort, mark_changed
+from qisim.model.state import OWN, PEER, USES
+
+
+@compiled
+def facility_month(f, month, seed, replicate, here, plan, work, b, ideas, indicators):
+    """Everything a facility does in a month, after people left and support arrived."""
+    facility = work.facility[f]
+    facility.frequency = rules.visit_frequency(facility.frequency, facility.visits, b)
+    unsupported = month - facility.last_support >= b.unsupported_months
+    u = chance.uniforms(seed, replicate, f, month + 1, chance.TEAM, 0)
+    _hear_of_ideas(f, month, seed, replicate, here, work, b)
+    _invent(f, u[1], u[2], work, b)
+    facility.meeting = u[0] < rules.meets(
+        facility.engagement, facility.workload + facility.extra_workload, facility.trained, facility.enrolled, b
+    )
+    facility.cycles = 0
+    if facility.meeting:
+        _pick_ideas(f, work, b, ideas, indicators)
+        _test_ideas(f, month, u[3], seed, replicate, work, b, ideas)
+    _within(f, month, unsupported, seed, replicate, work, b)
+    perform(f, month + 1, plan, work, ideas, indicators)
+    measure(f, month + 1, seed, replicate, work, b, indicators)
+    _motivate(f, unsupported, plan, work, b)
+    facility.extra_workload = 0.0
+    facility.partner_tie = rules.down(facility.partner_tie, b.tie_fading)
+
+
+@compiled
+def _hear_of_ideas(f, month, seed, replicate, here, work, b):
+    """Awareness of ideas through peers, as these showed at the end of last month."""
+    facility = work.facility[f]
+    block, u = -1, (0.0, 0.0, 0.0, 0.0)
+    others = work.cohort_size[facility.cohort] - 1 if facility.cohort >= 0 else 0
+    for k in range(work.practice.shape[1]):
+        practice = work.practice[f, k]
+        if practice.stage != rules.UNAWARE:
+            continue
+        network = practice.influence / here.total[f] if here.total[f] > 0.0 else 0.0
+        cohort = work.cohort_users[facility.cohort, k] / others if others > 0 else 0.0
+        cohort_tie = work.cohort_tie[facility.cohort] if others > 0 else 0.0
+        partner = 0.0
+        if facility.partner >= 0 and (int(work.practice[facility.partner, k].shown) & USES) != 0:
+            partner = 1.0
+        use = rules.visible_use(network, cohort, cohort_tie, partner, facility.partner_tie)
+        if use <= 0.0:
+            continue
+        if block != k // 4:
+            block = k // 4
+            u = chance.uniforms(seed, replicate, f, month + 1, chance.HEARING, block)
+        if chance.lane(u, k) < rules.hears(use, b):
+            introduce(practice, PEER)
+
+
+@compiled
+def _invent(f, u_whether, u_which, work, b):
+    """The team may think of an idea itself."""
+    facility = work.facility[f]
+    if u_whether >= rules.invents(facility.skill, facility.engagement, b):
+        return
+    unaware = 0
+    for k in range(work.practice.shape[1]):
+        if work.practice[f, k].stage == rules.UNAWARE:
+            unaware += 1
+    which = int(u_which * unaware)
+    for k in range(work.practice.shape[1]):
+        if work.practice[f, k].stage == rules.UNAWARE:
+            if which == 0:
+                introduce(work.practice[f, k], OWN)
+                return
+            which -= 1
+
+
+@compiled
+def _pick_ideas(f, work, b, ideas, indicators):
+    """Take ideas in hand until there are as many as a team tests at a time."""
+    in_hand = 0
+    for k in range(len(ideas)):
+        if work.practice[f, k].stage == rules.TESTING:
+            in_hand += 1
+    while in_hand < b.ideas_in_hand:
+        k = _most_promising(f, work, ideas, indicators)
+        if k < 0:
+            return
+        practice = work.practice[f, k]
+        practice.stage = rules.TESTING
+        practice.failures = 0
+        if work.facility[f].priority == k:
+            work.facility[f].priority = -1
+        in_hand += 1
+
+
+@compiled
+def _most_promising(f, work, ideas, indicators):
+    """The idea seen in an exchange visit, or else the most promising one known; -1 for none."""
+    first = work.facility[f].priority
+    if first >= 0:
+        stage = work.practice[f, first].stage
+        if stage == rules.AWARE or stage == rules.LAPSED:
+            return first
+    best, highest = -1, -1.0
+    for k in range(len(ideas)):
+        practice = work.practice[f, k]
+        if practice.stage != rules.AWARE and practice.stage != rules.LAPSED:
+            continue
+        j = ideas[k].indicator
+        gap = indicators[j].weight * (indicators[j].ceiling - work.reported[f, j])
+        promise = rules.promise(
+            ideas[k].effect, gap, practice.evidence, ideas[k].complexity, practice.stage == rules.LAPSED
+        )
+        if promise > highest:
+            best, highest = k, promise
+    return best
+
+
+@compiled
+def _test_ideas(f, month, u_cycles, seed, replicate, work, b, ideas):
+    """Run this month's PDSA cycles on each idea in hand."""
+    cycles = rules.cycles(work.facility[f].frequency, u_cycles, b)
+    for k in range(len(ideas)):
+        cycle = 0
+        while cycle < cycles and work.practice[f, k].stage == rules.TESTING:
+            u = chance.uniforms(seed, replicate, f, month + 1, chance.CYCLE, k * 16 + cycle)
+            _run_cycle(f, k, u, work, b, ideas)
+            cycle += 1
+        work.facility[f].cycles += cycle
+
+
+@compiled
+def _run_cycle(f, k, u, work, b, ideas):
+    facility, practice = work.facility[f], work.practice[f, k]
+    properly = u[0] < rules.proper(facility.skill, facility.frequency, b)
+    works = rules.works(
+        practice.difficulty, practice.fit, facility.skill, ideas[k].complexity, practice.refinement, b
+    )
+    if rules.judged_success(works, properly, u[1], facility.data_quality, b):
+        practice.stage = rules.ADOPTED
+        practice.works = works
+        practice.reach = max(practice.reach, b.reach_start)
+        facility.engagement = rules.up(facility.engagement, b.success_engagement)
+        mark_changed(f, k, work)
+        return
+    practice.failures += 1
+    facility.engagement = rules.down(facility.engagement, b.failure_engagement)
+    if properly:
+        practice.fit = rules.up(practice.fit, b.fit_learning)
+    if u[2] < rules.abandons(practice.failures, facility.fatigue, b):
+        _abandon(f, k, work, b)
+
+
+@compiled
+def _abandon(f, k, work, b):
+    facility, practice = work.facility[f], work.practice[f, k]
+    practice.stage = rules.ABANDONED
+    practice.works = False
+    practice.reach = 0.0
+    practice.embedding = 0.0
+    facility.fatigue = rules.up(facility.fatigue, b.fatigue_abandoned)
+    mark_changed(f, k, work)
+
+
+@compiled
+def _within(f, month, unsupported, seed, replicate, work, b):
+    """Reach and embedding of practices in use; some lapse, some are found not to work."""
+    facility = work.facility[f]
+    block, u = -1, (0.0, 0.0, 0.0, 0.0)
+    included = rules.inclusion(facility.trained, facility.staff, b)
+    for k in range(work.practice.shape[1]):
+        practice = work.practice[f, k]
+        if practice.stage != rules.ADOPTED:
+            continue
+        practice.reach = rules.reach_next(practice.reach, facility.engagement, included, practice.embedding, b)
+        practice.embedding = rules.up(practice.embedding, b.embedding_growth)
+        if block != k // 4:
+            block = k // 4
+            u = chance.uniforms(seed, replicate, f, month + 1, chance.PRACTICE, block)
+        lapse = rules.lapses(
+            practice.embedding, facility.engagement, facility.lost, facility.dependence, unsupported, b
+        )
+        if chance.lane(u, k) < lapse:
+            practice.stage = rules.LAPSED
+            practice.works = False
+            practice.reach = 0.0
+            practice.embedding = 0.0
+            mark_changed(f, k, work)
+        elif not practice.works and chance.lane(u, k) < lapse + (1.0 - lapse) * rules.found_out(
+            facility.data_quality, b
+        ):
+            _abandon(f, k, work, b)
+
+
+@compiled
+def perform(f, months, plan, work, ideas, indicators):
+    """True performance of each indicator, and the score, after so many months."""
+    score = 0.0
+    for j in range(len(indicators)):
+        gap_left, share_kept = 1.0, 1.0
+        for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+            k = plan.by_indicator[i]
+            practice = work.practice[f, k]
+            if practice.stage == rules.ADOPTED and practice.works:
+                gap_left = rules.gap_closed(gap_left, ideas[k].effect, practice.reach)
+                share_kept = rules.kept(share_kept, ideas[k].effect, practice.reach)
+        true = rules.performance(
+            work.base[f, j], indicators[j].ceiling, gap_left, share_kept, indicators[j].trend_monthly * months
+        )
+        work.performance[f, j] = true
+        score += indicators[j].weight * true
+    work.facility[f].score = score
+
+
+@compiled
+def measure(f, months, seed, replicate, work, b, indicators):
+    """What the facility's own records show: a sample, biased while data quality is low."""
+    facility = work.facility[f]
+    block, u = -1, (0.0, 0.0, 0.0, 0.0)
+    score = 0.0
+    for j in range(len(indicators)):
+        if block != j // 4:
+            block = j // 4
+            u = chance.uniforms(seed, replicate, f, months, chance.RECORDS, block)
+        mean = rules.seen(work.performance[f, j], facility.data_quality, b)
+        work.reported[f, j] = chance.sampled_share(chance.lane(u, j), int(b.records), mean)
+        score += indicators[j].weight * work.reported[f, j]
+    facility.reported_score = score
+
+
+@compiled
+def _motivate(f, unsupported, plan, work, b):
+    """Engagement moves to the facility's own level; fatigue and dependence fade; the weary drop out."""
+    facility = work.facility[f]
+    ownership, bond = 0.0, 0.0
+    if facility.enrolled:
+        ownership = plan.waves[facility.wave].ownership
+        bond = ownership * plan.waves[facility.wave].identity
+    level = rules.own_level(
+        facility.leadership, facility.openness, facility.workload, facility.fatigue, facility.dependence,
+        unsupported, facility.supportive_head, bond, b,
+    )  # fmt: skip
+    facility.engagement = rules.engagement_next(facility.engagement, level, b)
+    facility.fatigue = rules.fatigue_next(facility.fatigue, ownership, facility.enrolled, b)
+    facility.dependence = rules.down(facility.dependence, b.dependence_fading)
+    if not facility.enrolled:
+        return
+    facility.low_months = facility.low_months + 1 if facility.engagement < b.dropout_engagement else 0
+    if facility.low_months >= b.dropout_months:
+        facility.enrolled = False
+        facility.dropped_out = True
+        facility.low_months = 0
+        leave_cohort(f, work)

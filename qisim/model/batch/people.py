@@ -1,0 +1,32 @@
+"""People leave and are replaced."""
+
+from qisim.model import chance, rules
+from qisim.model.batch.compile import compiled
+
+
+@compiled
+def turnover(f, month, seed, replicate, work, b):
+    """Trained members and the head of a facility may leave."""
+    facility = work.facility[f]
+    u = chance.uniforms(seed, replicate, f, month + 1, chance.PEOPLE, 0)
+    leavers = chance.successes(u[0], facility.trained, rules.leaving(month, b))
+    facility.lost = 0.0
+    if leavers > 0:
+        facility.lost = leavers / facility.trained
+        facility.trained -= leavers
+        facility.skill = rules.skill_after_turnover(facility.skill, facility.lost, b)
+    if u[1] < b.head_leave_monthly:
+        _new_head(f, u[2], u[3], work, b)
+
+
+@compiled
+def _new_head(f, u_supports, u_stops, work, b):
+    facility = work.facility[f]
+    had = facility.supportive_head
+    facility.supportive_head = u_supports < facility.leadership
+    if had:
+        facility.engagement *= b.head_loss_engagement
+        if u_stops < b.head_loss_stops_test:
+            for k in range(work.practice.shape[1]):
+                if work.practice[f, k].stage == rules.TESTING:
+                    work.practice[f, k].stage = rules.AWARE

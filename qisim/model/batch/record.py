@@ -1,0 +1,93 @@
+"""Writing down the state at the end of a month."""
+
+from qisim.model import rules
+from qisim.model.batch.arrays import ATTENDANCES, EXCHANGES_MADE
+from qisim.model.batch.compile import compiled
+
+
+@compiled
+def record(r, m, target, here, work, out):
+    """Write row `m` of replicate `r`: the state after `m` months. Sums run over facilities in their order."""
+    row = out.months[r, m]
+    n = len(work.facility)
+    for f in range(n):
+        facility = work.facility[f]
+        at_target = facility.score >= target
+        row.trained += facility.trained
+        row.enrolled += facility.enrolled
+        row.dropped_out += facility.dropped_out
+        row.meetings += facility.meeting
+        row.cycles += facility.cycles
+        row.visits += facility.visits
+        row.score += facility.score
+        row.reported_score += facility.reported_score
+        row.engagement += facility.engagement
+        row.skill += facility.skill
+        row.data_quality += facility.data_quality
+        row.dependence += facility.dependence
+        row.fatigue += facility.fatigue
+        _record_group(r, m, here.district[f], facility.score, at_target, out)
+        _record_group(r, m, out.group_score.shape[2] - 1 - here.kind[f], facility.score, at_target, out)
+        if at_target:
+            row.at_target += 1
+            if out.first_at_target[r, f] < 0:
+                out.first_at_target[r, f] = m
+        out.final_score[r, f] = facility.score
+        _record_ideas(r, m, f, work, out)
+        facility.visits = 0
+    row.score /= n
+    row.reported_score /= n
+    row.engagement /= n
+    row.skill /= n
+    row.data_quality /= n
+    row.dependence /= n
+    row.fatigue /= n
+    row.attendances = work.tally[ATTENDANCES]
+    row.exchanges = work.tally[EXCHANGES_MADE]
+    work.tally[ATTENDANCES] = 0
+    work.tally[EXCHANGES_MADE] = 0
+    if out.facility_months.shape[1] > 0:
+        _record_detail(r, m, work, out)
+
+
+@compiled
+def _record_group(r, m, group, score, at_target, out):
+    out.group_score[r, m, group] += score
+    if at_target:
+        out.group_at_target[r, m, group] += 1
+
+
+@compiled
+def _record_ideas(r, m, f, work, out):
+    for k in range(work.practice.shape[1]):
+        practice = work.practice[f, k]
+        if practice.stage != rules.UNAWARE:
+            out.ideas[r, m, k, 0] += 1
+        if practice.stage == rules.ADOPTED:
+            out.ideas[r, m, k, 1] += 1
+            if practice.works:
+                out.ideas[r, m, k, 2] += 1
+
+
+@compiled
+def _record_detail(r, m, work, out):
+    for f in range(len(work.facility)):
+        facility, row = work.facility[f], out.facility_months[r, m, f]
+        row.score = facility.score
+        row.reported_score = facility.reported_score
+        row.engagement = facility.engagement
+        row.skill = facility.skill
+        row.data_quality = facility.data_quality
+        row.dependence = facility.dependence
+        row.fatigue = facility.fatigue
+        row.trained = facility.trained
+        row.supportive_head = facility.supportive_head
+        row.enrolled = facility.enrolled
+        for k in range(work.practice.shape[1]):
+            practice, cell = work.practice[f, k], out.idea_months[r, m, f, k]
+            cell.stage = practice.stage
+            cell.works = practice.works
+            cell.fit = practice.fit
+            cell.reach = practice.reach
+            cell.embedding = practice.embedding
+            cell.source = practice.source

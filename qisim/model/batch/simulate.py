@@ -1,0 +1,134 @@
+"""Running many replicates on the core: chunks of bounded memory, threads, progress."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+import numpy as np
+
+from qisim.model.batch import arrays
+from qisim.model.batch.arrays import Out
+from qisim.model.calendar import Programme
+from qisim.model.parameters import BEHAVIOUR, IDEA, INDICATOR, draw
+from qisim.scenario.errors import BadInput, Problem
+from qisim.scenario.schema import Scenario
+from qisim.world.world import World
+
+CHUNK_BYTES = 64 * 2**20
+"""What the results of a chunk may take, beyond one replicate a thread."""
+
+REPLICATES_AT_A_TIME = 8
+"""Replicates that a thread runs before it reports."""
+
+
+def simulate(
+    scenario: Scenario,
+    world: World,
+    programme: Programme,
+    replicates: range,
+    seed: int,
+    *,
+    threads: int | None = None,
+    detail: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[tuple[range, Out]]:
+    """Yield the results of `replicates` in order, chunk by chunk, as (replicates of the chunk, arrays).
+
+    Chunking and threads change nothing but speed and memory. `progress` is told how many replicates are done.
+    Arrays of a chunk are used again for the next: copy what is to be kept.
+    """
+    from qisim.model.batch.core import replicates as run_replicates
+
+    threads = threads or os.cpu_count() or 1
+    ideas, months = len(scenario.ideas), scenario.months
+    one = arrays.out_bytes(world, ideas, months, detail)
+    check_memory(scenario, world, programme, threads, detail, kept=0)
+    size = min(len(replicates), max(threads, CHUNK_BYTES // one))
+    here = arrays.here(world)
+    plan = arrays.plan(programme, draw(scenario, seed, 0)[1]["indicator"], len(scenario.indicators))
+    workspaces: SimpleQueue[arrays.Work] = SimpleQueue()
+    for _ in range(threads):
+        workspaces.put(arrays.work(len(world), ideas, len(scenario.indicators), programme))
+
+    def run(rows: range, out: Out) -> int:
+        work = workspaces.get()
+        try:
+            part = Out(*(array[rows.start - chunk.start : rows.stop - chunk.start] for array in out))
+            run_replicates(rows.start, seed, scenario.target.score, *_parameters(scenario, seed, rows), here, plan,
+                           work, part)  # fmt: skip
+        finally:
+            workspaces.put(work)
+        return len(rows)
+
+    out = arrays.out(world, ideas, months, size, detail)
+    with ThreadPoolExecutor(threads) as pool:
+        for first in range(replicates.start, replicates.stop, size):
+            chunk = range(first, min(first + size, replicates.stop))
+            used = Out(*(array[: len(chunk)] for array in out))
+            for array in used:
+                array.fill(0) if array.dtype.names is None else array.view("u1").fill(0)
+            step = max(1, min(REPLICATES_AT_A_TIME, len(chunk) // threads))
+            parts = [chunk[i : i + step] for i in range(0, len(chunk), step)]
+            try:
+                for done in pool.map(run, parts, [used] * len(parts)):
+                    if progress:
+                        progress(done)
+            except KeyboardInterrupt:
+                pool.shutdown(cancel_futures=True)
+                raise
+            yield chunk, used
+
+
+def check_memory(
+    scenario: Scenario, world: World, programme: Programme, threads: int, detail: bool, kept: int
+) -> None:
+    """Raise BadInput when a run would need more memory than the machine has free; `kept` bytes are for results."""
+    ideas = len(scenario.ideas)
+    one = arrays.out_bytes(world, ideas, scenario.months, detail)
+    room = arrays.work_bytes(len(world), ideas, len(scenario.indicators), programme)
+    needed = threads * (room + one) + max(CHUNK_BYTES, one) + kept
+    free = free_memory()
+    if free is not None and needed > free:
+        advice = "fewer replicates, facilities or months" + (", or no facility detail" if detail else "")
+        raise BadInput(
+            Problem(scenario.origin.name, f"needs {needed / 2**30:.1f} GiB of memory", allowed=
+                    f"the {free / 2**30:.1f} GiB that are free; ask for {advice}")  # fmt: skip
+        )
+
+
+def free_memory() -> int | None:
+    """Bytes of memory that are free for use, or None where the system does not tell."""
+    try:
+        with open("/proc/meminfo") as lines:
+            for line in lines:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def is_compiled() -> bool:
+    """Whether compiled code of the core lies ready on disk."""
+    from qisim.model.batch.compile import cache_folder
+
+    return any(cache_folder().rglob("*.nbi"))
+
+
+def _parameters(scenario: Scenario, seed: int, replicates: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Behaviour [R], ideas [R, K] and indicators [R, J] of each replicate."""
+    behaviour = np.zeros(len(replicates), BEHAVIOUR)
+    ideas = np.zeros((len(replicates), len(scenario.ideas)), IDEA)
+    indicators = np.zeros((len(replicates), len(scenario.indicators)), INDICATOR)
+    drawn = None
+    for row, replicate in enumerate(replicates):
+        if drawn is None or scenario.has_uncertainty:
+            drawn = draw(scenario, seed, replicate)
+        behaviour[row], ideas[row], indicators[row] = drawn[0][0], drawn[1], drawn[2]
+    return behaviour, ideas, indicators

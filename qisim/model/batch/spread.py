@@ -1,0 +1,83 @@
+"""What facilities show each other: pushed to peers, coaches and cohorts when it changes."""
+
+from qisim.model import rules
+from qisim.model.batch.arrays import CHANGED
+from qisim.model.batch.compile import compiled
+from qisim.model.state import FAILED, USES, WORKING
+
+
+@compiled
+def mark_changed(f, k, work):
+    """Remember that what a facility does with an idea may have changed."""
+    if not work.practice[f, k].changed:
+        work.practice[f, k].changed = True
+        work.changed[work.tally[CHANGED]] = f * work.practice.shape[1] + k
+        work.tally[CHANGED] += 1
+
+
+@compiled
+def _to_show(practice):
+    if practice.stage == rules.ADOPTED:
+        return USES | WORKING if practice.works else USES
+    return FAILED if practice.stage == rules.ABANDONED else 0
+
+
+@compiled
+def show_changes(here, plan, work):
+    """At the end of a month, let peers, coaches and cohorts see what changed."""
+    ideas = work.practice.shape[1]
+    for i in range(work.tally[CHANGED]):
+        f, k = work.changed[i] // ideas, work.changed[i] % ideas
+        practice = work.practice[f, k]
+        practice.changed = False
+        before, now = practice.shown, _to_show(practice)
+        if before != now:
+            practice.shown = now
+            _tell(f, k, int(before), int(now), here, plan, work)
+    work.tally[CHANGED] = 0
+
+
+@compiled
+def _tell(f, k, before, now, here, plan, work):
+    uses = (now & USES) - (before & USES)
+    working = ((now & WORKING) - (before & WORKING)) // WORKING
+    failed = ((now & FAILED) - (before & FAILED)) // FAILED
+    if uses != 0:
+        for i in range(here.start[f], here.start[f + 1]):
+            work.practice[here.peer[i], k].influence += uses * here.peer_weight[i]
+        if work.facility[f].cohort >= 0:
+            work.cohort_users[work.facility[f].cohort, k] += uses
+    for i in range(plan.coaches_start[f], plan.coaches_start[f + 1]):
+        work.coach_working[plan.coaches[i], k] += working
+        work.coach_failed[plan.coaches[i], k] += failed
+
+
+@compiled
+def enter_cohort(f, cohort, work):
+    """Make a facility a member of a cohort, whose members see what it uses."""
+    work.facility[f].cohort = cohort
+    work.cohort_size[cohort] += 1
+    for k in range(work.practice.shape[1]):
+        work.cohort_users[cohort, k] += int(work.practice[f, k].shown) & USES
+
+
+@compiled
+def leave_cohort(f, work):
+    """Take a facility out of its cohort, if it is in one."""
+    cohort = work.facility[f].cohort
+    if cohort < 0:
+        return
+    work.facility[f].cohort = -1
+    work.cohort_size[cohort] -= 1
+    for k in range(work.practice.shape[1]):
+        work.cohort_users[cohort, k] -= int(work.practice[f, k].shown) & USES
+
+
+@compiled
+def introduce(practice, source):
+    """Tell a facility of an idea it had not heard of. Returns whether it was news."""
+    if practice.stage != rules.UNAWARE:
+        return False
+    practice.stage = rules.AWARE
+    practice.source = source
+    return True

@@ -1,0 +1,129 @@
+"""The start of a replicate: what the registry does not tell is drawn."""
+
+import numpy as np
+
+from qisim.model import chance, rules
+from qisim.model.batch.compile import compiled
+from qisim.model.batch.month import measure, perform
+from qisim.model.batch.spread import mark_changed, show_changes
+from qisim.model.state import INITIAL, NEVER, NONE
+
+
+@compiled
+def start(seed, replicate, here, plan, work, b, ideas, indicators):
+    """Set the state to that before the first month."""
+    work.coach_working[:] = 0
+    work.coach_failed[:] = 0
+    work.cohort_size[:] = 0
+    work.cohort_tie[:] = 0.0
+    work.cohort_users[:] = 0
+    work.refinement[:] = 0.0
+    work.released[:] = 0
+    work.tally[:] = 0
+    for c in range(len(work.coach)):
+        coach = work.coach[c]
+        coach.skill = plan.posts[c].skill
+        coach.in_post = not plan.posts[c].champion
+        coach.vacant_until = NEVER
+        coach.balance = 0.0
+    for f in range(len(work.facility)):
+        _start_facility(f, seed, replicate, here, work, b)
+        _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators)
+        perform(f, 0, plan, work, ideas, indicators)
+        measure(f, 0, seed, replicate, work, b, indicators)
+    show_changes(here, plan, work)
+
+
+@compiled
+def _told(value, drawn):
+    return drawn if np.isnan(value) else value
+
+
+@compiled
+def _start_facility(f, seed, replicate, here, work, b):
+    facility = work.facility[f]
+    district = chance.uniforms(seed, replicate, here.district[f], 0, chance.DISTRICT, 0)
+    u = chance.uniforms(seed, replicate, f, 0, chance.TRAITS, 0)
+    v = chance.uniforms(seed, replicate, f, 0, chance.TRAITS, 1)
+    ready = rules.readiness(chance.normal(district[0]), chance.normal(u[0]), b)
+    facility.ready = ready
+    facility.leadership = _told(
+        here.told[f, 0], rules.trait(b.trait_mean, b.trait_loading, ready, chance.normal(u[1]), b)
+    )
+    facility.openness = _told(
+        here.told[f, 1], rules.trait(b.trait_mean, b.trait_loading, ready, chance.normal(u[2]), b)
+    )
+    facility.workload = _told(here.told[f, 2], rules.trait(b.workload_mean, 0.0, ready, chance.normal(u[3]), b))
+    facility.supportive_head = v[0] < facility.leadership
+    facility.connectivity = here.connectivity[f]
+    facility.travel_days = here.travel_days[f]
+    facility.staff = here.staff[f]
+    facility.team = rules.team_size(here.staff[f], b)
+    facility.trained = 0
+    facility.skill = b.skill_start
+    facility.data_quality = b.data_quality_start
+    facility.dependence = 0.0
+    facility.fatigue = 0.0
+    facility.enrolled = False
+    facility.dropped_out = False
+    facility.wave = -1
+    facility.cohort = -1
+    facility.joined = NEVER
+    facility.elements_joined = 0
+    facility.low_months = 0
+    facility.last_support = NEVER
+    facility.last_visit = NEVER
+    facility.frequency = 0.0
+    facility.extra_workload = 0.0
+    facility.lost = 0.0
+    facility.partner = -1
+    facility.partner_tie = 0.0
+    facility.priority = -1
+    facility.exchanges = 0
+    facility.visits = 0
+    facility.attends = False
+    facility.meeting = False
+    facility.cycles = 0
+    facility.engagement = rules.own_level(
+        facility.leadership, facility.openness, facility.workload, 0.0, 0.0, True, facility.supportive_head, 0.0, b
+    )
+
+
+@compiled
+def _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators):
+    ready = work.facility[f].ready
+    for k in range(len(ideas)):
+        practice = work.practice[f, k]
+        u = chance.uniforms(seed, replicate, f, 0, chance.PRACTICE_START, k)
+        practice.difficulty = rules.logit(u[0])
+        practice.fit = b.fit_low + (b.fit_high - b.fit_low) * u[1] if ideas[k].needs_adapting else 1.0
+        practice.stage = rules.UNAWARE
+        practice.works = False
+        practice.shared = False
+        practice.changed = False
+        practice.shown = 0
+        practice.source = NONE
+        practice.failures = 0
+        practice.reach = 0.0
+        practice.embedding = 0.0
+        practice.evidence = rules.evidence(0, 0)
+        practice.refinement = 0.0
+        practice.influence = 0.0
+        if rules.uses_at_start(ready, chance.normal(u[2]), ideas[k].initial_quantile):
+            practice.stage = rules.ADOPTED
+            practice.works = True
+            practice.source = INITIAL
+            practice.reach = b.initial_reach
+            practice.embedding = b.initial_embedding
+            mark_changed(f, k, work)
+    for j in range(len(indicators)):
+        u = chance.uniforms(seed, replicate, f, 0, chance.BASELINE, j // 4)
+        drawn = rules.baseline(
+            indicators[j].baseline, indicators[j].baseline_sd, ready, chance.normal(chance.lane(u, j)), b
+        )
+        gap_left = 1.0
+        for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+            k = plan.by_indicator[i]
+            if work.practice[f, k].stage == rules.ADOPTED:
+                gap_left = rules.gap_closed(gap_left, ideas[k].effect, work.practice[f, k].reach)
+        work.base[f, j] = rules.baseline_without(_told(here.baseline[f, j], drawn), indicators[j].ceiling, gap_left)

@@ -1,0 +1,142 @@
+"""Waves join a collaborative, hold sessions, fix their package and end."""
+
+from qisim.model import chance, rules
+from qisim.model.batch.arrays import ATTENDANCES
+from qisim.model.batch.coaching import appoint_champions
+from qisim.model.batch.compile import compiled
+from qisim.model.batch.sort import sort
+from qisim.model.batch.spread import enter_cohort, introduce, leave_cohort
+from qisim.model.state import BY_SESSION
+
+
+@compiled
+def join(w, month, seed, replicate, here, plan, work):
+    """The facilities that the selection rule puts first join; see `selection_key`."""
+    wave = plan.waves[w]
+    element = 1 << wave.element
+    candidates = 0
+    for f in range(len(work.facility)):
+        facility = work.facility[f]
+        open_to = plan.wave_covers[w, f] and not facility.enrolled and (facility.elements_joined & element) == 0
+        if open_to:
+            work.sort_key[f] = _selection_key(f, wave.select, month, seed, replicate, here, work)
+            work.order[candidates] = f
+            candidates += 1
+    sort(work.order, work.sort_key, candidates)
+    for i in range(min(wave.sites, candidates)):
+        f = work.order[i]
+        facility = work.facility[f]
+        leave_cohort(f, work)
+        facility.wave = w
+        facility.enrolled = True
+        facility.dropped_out = False
+        facility.joined = month
+        facility.elements_joined |= element
+        facility.low_months = 0
+        group = here.district[f] if wave.cohort_by == 2 else (here.province[f] if wave.cohort_by == 1 else 0)
+        enter_cohort(f, wave.first_cohort + group, work)
+
+
+@compiled
+def _selection_key(f, select, month, seed, replicate, here, work):
+    """What facilities are sorted by; the smallest joins first, ties in the order of the registry."""
+    facility = work.facility[f]
+    if select == rules.RANDOM:
+        return chance.uniforms(seed, replicate, f, month + 1, chance.SELECTION, 0)[0]
+    if select == rules.FIRST_STRONGEST:
+        return -facility.reported_score
+    if select == rules.FIRST_WEAKEST:
+        return facility.reported_score
+    if select == rules.VOLUNTEERS:
+        return -facility.ready
+    if select == rules.REMOTE_FIRST:
+        return -facility.travel_days
+    if select == rules.BY_DISTRICT:
+        return float(here.district[f])
+    return 0.0
+
+
+@compiled
+def end_of_support(w, work):
+    """The members of a wave are on their own; they still know each other."""
+    for f in range(len(work.facility)):
+        if work.facility[f].wave == w:
+            work.facility[f].enrolled = False
+
+
+@compiled
+def session(w, released, month, seed, replicate, plan, work, b):
+    """A learning session of a wave, held cohort by cohort."""
+    wave = plan.waves[w]
+    work.released[w] = released
+    work.session_size[:] = 0
+    work.session_score[:] = 0.0
+    work.session_working[:] = 0
+    work.session_failed[:] = 0
+    work.tests[:] = 0
+    for f in range(len(work.facility)):
+        facility = work.facility[f]
+        facility.attends = False
+        if facility.enrolled and facility.wave == w:
+            u = chance.uniforms(seed, replicate, f, month + 1, chance.SESSION, 0)
+            facility.attends = u[0] < rules.attendance(wave.virtual, facility.connectivity, b)
+            if facility.attends:
+                _report(f, work)
+    for k in range(len(work.tests)):
+        work.refinement[k] = rules.refined(work.refinement[k], work.tests[k], b)
+    for c in range(len(work.session_size)):
+        if work.session_size[c] >= 2:
+            work.cohort_tie[c] = rules.session_tie(work.cohort_tie[c], wave.virtual, b)
+    for f in range(len(work.facility)):
+        if work.facility[f].attends:
+            work.facility[f].attends = False
+            _learn(f, w, released, month, plan, work, b)
+
+
+@compiled
+def _report(f, work):
+    """What a facility brings to the session: its score, and what worked and failed there."""
+    cohort = work.facility[f].cohort
+    work.session_size[cohort] += 1
+    work.session_score[cohort] += work.facility[f].reported_score
+    for k in range(work.practice.shape[1]):
+        practice = work.practice[f, k]
+        if practice.stage == rules.ADOPTED and practice.works:
+            work.session_working[cohort, k] += 1
+        elif practice.stage == rules.ABANDONED:
+            work.session_failed[cohort, k] += 1
+        if not practice.shared and (practice.stage == rules.ADOPTED or practice.stage == rules.ABANDONED):
+            practice.shared = True
+            work.tests[k] += 1
+
+
+@compiled
+def _learn(f, w, released, month, plan, work, b):
+    """What a facility takes home from the session."""
+    facility, wave = work.facility[f], plan.waves[w]
+    cohort = facility.cohort
+    work.tally[ATTENDANCES] += 1
+    facility.last_support = month
+    facility.trained = min(facility.team, facility.trained + rules.attendees(wave.attendees, wave.virtual, b))
+    facility.skill = rules.up(facility.skill, b.session_skill)
+    facility.engagement = rules.up(facility.engagement, b.session_engagement)
+    if work.session_size[cohort] >= 2:
+        above = facility.reported_score * work.session_size[cohort] >= work.session_score[cohort]
+        facility.engagement = rules.compared(facility.engagement, above, facility.openness, b)
+    if not wave.virtual:
+        facility.extra_workload += b.session_workload
+    for i in range(released):
+        k = plan.packages[w, i]
+        practice = work.practice[f, k]
+        introduce(practice, BY_SESSION)
+        practice.refinement = work.refinement[k]
+        practice.evidence = rules.evidence(work.session_working[cohort, k], work.session_failed[cohort, k])
+
+
+@compiled
+def synthesis(w, plan, work, b):
+    """A synthesis workshop fixes the package of a wave and yields its champions."""
+    for i in range(plan.waves[w].ideas):
+        k = plan.packages[w, i]
+        work.refinement[k] = rules.up(work.refinement[k], b.synthesis_refinement)
+    appoint_champions(w, plan, work)

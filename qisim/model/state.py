@@ -1,0 +1,106 @@
+"""What changes in a run: the state of facilities, of ideas in facilities, and of coaches, declared once.
+
+The batch core keeps it as NumPy records, the Mesa engine as attributes of agents; tables are made of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+STAGES = ["unaware", "aware", "testing", "adopted", "abandoned", "lapsed"]
+SOURCES = ["none", "initial", "own", "peer", "coach", "session", "exchange"]
+NONE, INITIAL, OWN, PEER, BY_COACH, BY_SESSION, BY_EXCHANGE = range(7)
+
+NEVER = -1000
+"""A month long before the start: never visited, never joined."""
+
+FACILITY = np.dtype(
+    [
+        # fixed within a replicate
+        ("ready", "f8"),  # latent readiness, standard deviations
+        ("leadership", "f8"),
+        ("openness", "f8"),
+        ("workload", "f8"),
+        ("connectivity", "f8"),
+        ("travel_days", "f8"),
+        ("staff", "i8"),
+        ("team", "i8"),  # people in the improvement team
+        # changing
+        ("trained", "i8"),
+        ("skill", "f8"),
+        ("engagement", "f8"),
+        ("data_quality", "f8"),
+        ("dependence", "f8"),
+        ("fatigue", "f8"),
+        ("supportive_head", "?"),
+        ("enrolled", "?"),
+        ("dropped_out", "?"),
+        ("wave", "i8"),  # last joined; -1 before any
+        ("cohort", "i8"),  # whom it meets at sessions; -1 before any
+        ("joined", "i8"),  # month of joining
+        ("elements_joined", "i8"),  # bits: the collaboratives it has ever joined
+        ("low_months", "i8"),  # months in a row of low engagement
+        ("last_support", "i8"),  # month of the last visit or session
+        ("last_visit", "i8"),  # month of the last coaching visit
+        ("frequency", "f8"),  # current coaching visits a month
+        ("extra_workload", "f8"),  # this month
+        ("lost", "f8"),  # share of the trained who left this month
+        ("partner", "i8"),  # host of the last exchange visit; -1 before any
+        ("partner_tie", "f8"),
+        ("priority", "i8"),  # idea seen in an exchange visit, to be tested first; -1 for none
+        ("exchanges", "i8"),  # exchange visits made
+        ("visits", "i8"),  # coaching visits this month
+        ("attends", "?"),  # takes part in this month's session
+        ("meeting", "?"),  # the team met this month
+        ("cycles", "i8"),  # PDSA cycles this month
+        ("score", "f8"),
+        ("reported_score", "f8"),
+    ]
+)
+
+PRACTICE = np.dtype(
+    [
+        ("stage", "u1"),
+        ("works", "?"),
+        ("shared", "?"),  # its result has been shared at a session
+        ("shown", "u1"),  # what peers see of it: bits USES, WORKS, FAILED, as of the end of last month
+        ("changed", "?"),  # what peers see may change at the end of this month
+        ("source", "u1"),
+        ("failures", "i8"),  # failed cycles of the present test
+        ("difficulty", "f8"),  # logit of a uniform number: how hard the idea is to make work here
+        ("fit", "f8"),
+        ("reach", "f8"),
+        ("embedding", "f8"),
+        ("evidence", "f8"),
+        ("refinement", "f8"),  # of the version the facility was told of
+        ("influence", "f8"),  # summed weight of the network peers that use it
+    ]
+)
+"""A change idea in a facility."""
+
+USES, WORKING, FAILED = 1, 2, 4
+
+COACH = np.dtype(
+    [
+        ("skill", "f8"),
+        ("in_post", "?"),
+        ("vacant_until", "i8"),  # month in which a successor starts
+        ("balance", "f8"),  # visit days not yet spent
+    ]
+)
+
+FACILITY_MONTH = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue",
+                  "trained", "supportive_head", "enrolled"]  # fmt: skip
+"""Columns of the table `facility_months`, after replicate, month and facility."""
+
+IDEA_MONTH = ["stage", "works", "fit", "reach", "embedding", "source"]
+"""Columns of the table `idea_months`, after replicate, month, facility and idea."""
+
+FACILITY_ROW = np.dtype([(name, FACILITY[name]) for name in FACILITY_MONTH])
+IDEA_ROW = np.dtype([(name, PRACTICE[name]) for name in IDEA_MONTH])
+
+MEANS = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue"]
+COUNTS = ["at_target", "trained", "enrolled", "dropped_out", "meetings", "cycles", "visits", "attendances",
+          "exchanges"]  # fmt: skip
+MONTH_ROW = np.dtype([(name, "i8") for name in COUNTS] + [(name, "f8") for name in MEANS])
+"""One month of one replicate: counts over facilities and means over facilities, in the order of facilities."""

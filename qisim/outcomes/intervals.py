@@ -1,0 +1,42 @@
+"""Central intervals over replicates, and how many replicates they need."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LEVEL = 0.9
+"""The level of the intervals told to planners."""
+
+TOO_FEW = "too few runs"
+
+
+def runs_needed(level: float) -> int:
+    """The fewest replicates for a central interval of `level`: one is to be expected beyond each end.
+
+    20 for 90%, 4 for 50%.
+    """
+    return math.ceil(round(2 / (1 - level), 6))
+
+
+def supported(level: float, runs: int) -> bool:
+    """Whether `runs` replicates can tell a central interval of `level`."""
+    return runs >= runs_needed(level)
+
+
+def ends(level: float) -> tuple[float, float]:
+    """The probabilities at the two ends of a central interval."""
+    return (1 - level) / 2, (1 + level) / 2
+
+
+def interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float] | None:
+    """The central interval of a sample, one value a replicate; None where there are too few."""
+    import numpy as np
+
+    if not supported(level, len(values)):
+        return None
+    low, high = np.quantile(values, ends(level))
+    return float(low), float(high)

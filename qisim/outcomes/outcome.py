@@ -1,0 +1,92 @@
+"""One line of the outcome table, in numbers and in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from qisim.outcomes.intervals import LEVEL, TOO_FEW, interval
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome over all replicates.
+
+    `median`, `low` and `high` (the central 90% interval) are in `unit`; None where there are too few replicates to
+    tell, infinite where the horizon came first. `value`, `spread` and `note` say the same to a reader.
+    """
+
+    key: str
+    name: str
+    unit: str
+    median: float | None
+    low: float | None
+    high: float | None
+    value: str
+    spread: str = ""
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """The outcome as a sentence."""
+        median = "median " if self.spread and self.median is not None and self.median < math.inf else ""
+        said = f"{self.name}: {median}{self.value}"
+        if self.spread:
+            said += f", 90% interval {self.spread}" if self.low is not None else f" ({self.spread} for an interval)"
+        return f"{said}; {self.note}" if self.note else said
+
+    def row(self) -> dict[str, str | float | None]:
+        """The outcome as plain values, without infinities, for machines."""
+        numbers = {"median": self.median, "low": self.low, "high": self.high}
+        finite = {name: value if value is None or math.isfinite(value) else None for name, value in numbers.items()}
+        return {"key": self.key, "name": self.name, "unit": self.unit, **finite, "text": self.text}
+
+
+def over_runs(
+    key: str, name: str, unit: str, values: np.ndarray, form: Callable[[float], str], note: str = ""
+) -> Outcome:
+    """The outcome told by one number a replicate; `form` puts a number into words."""
+    import numpy as np
+
+    median, ends = float(np.median(values)), interval(values, LEVEL)
+    low, high = ends or (None, None)
+    spread = f"{form(ends[0])} to {form(ends[1])}" if ends else TOO_FEW
+    return Outcome(key, name, unit, median, low, high, form(median), spread, note)
+
+
+def percent(share: float) -> str:
+    """A share in per cent; only nothing is shown as 0 and only all as 100."""
+    if 0 < share < 0.01:
+        return "under 1%"
+    if 0.99 < share < 1:
+        return "over 99%"
+    return f"{100 * share:.0f}%"
+
+
+def target_percent(share: float) -> str:
+    """A share that is aimed at, in per cent and unrounded."""
+    return f"{round(100 * share, 6):g}%"
+
+
+def score(value: float) -> str:
+    """A facility score, 0-1."""
+    return f"{value:.2f}"
+
+
+def count(value: float) -> str:
+    """A number of things."""
+    return f"{value:,.0f}"
+
+
+def calendar_month(start: date, month: int) -> str:
+    """The calendar month in which the simulated month `month` (from 1) falls, such as "Mar 2021"."""
+    later = start.month - 1 + month - 1
+    return f"{MONTH_NAMES[later % 12]} {start.year + later // 12}"

@@ -1,0 +1,40 @@
+"""What outcomes are worked out from: the tables of a run of many replicates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from qisim.scenario.schema import Scenario
+
+
+class Runs(Protocol):
+    """The part of a run's results that outcomes read.
+
+    `months` has a row for each replicate and month, `idea_totals` also for each idea, and `groups` also for each
+    group of the groupings `district` and `kind`. Month 0 is the state before the first month.
+    """
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def months(self) -> pd.DataFrame: ...
+    @property
+    def idea_totals(self) -> pd.DataFrame: ...
+    @property
+    def groups(self) -> pd.DataFrame: ...
+
+
+def by_run(frame: pd.DataFrame, column: str) -> np.ndarray:
+    """A column as float64[R, M + 1]: a row for each replicate, a column for each month from 0."""
+    return frame.pivot(index="replicate", columns="month", values=column).to_numpy(dtype=float)
+
+
+def facility_count(runs: Runs) -> int:
+    """How many facilities the runs have."""
+    districts = runs.groups[runs.groups["grouping"] == "district"]
+    first = districts[(districts["replicate"] == districts["replicate"].min()) & (districts["month"] == 0)]
+    return int(first["facilities"].sum())

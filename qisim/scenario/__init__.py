@@ -1,0 +1,1 @@
+"""The question: scenario files and the behaviour parameters."""

@@ -1,0 +1,215 @@
+"""How facilities, teams and coaches behave: every parameter, declared once.
+
+Validation, `qisim params`, the tables of the documentation and the record that both engines read derive from
+`PARAMETERS`. `low` and `high` bound what is plausible; `minimum` and `maximum` what is allowed. A source is a
+publication, or "assumed" where none was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from qisim.scenario.uncertain import Uncertain, quantity
+
+ASSUMED = "assumed"
+HILL = "Hill et al., collaboration in improvement collaboratives in Ethiopia"
+DIXON = "Dixon-Woods 2019, BMJ 367:l5514"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One behaviour parameter: its default, unit, plausible and allowed range, and where it comes from."""
+
+    name: str
+    default: float
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    source: str = ASSUMED
+    minimum: float = 0.0
+    maximum: float = 1.0
+
+
+P = Parameter
+GROUPS: dict[str, list[Parameter]] = {
+    "Differences between facilities": [
+        P("readiness_sd", 0.9, "logit", 0.5, 1.3, "spread of latent readiness between facilities", maximum=5),
+        P("readiness_district_share", 0.35, "share of variance", 0.2, 0.5, "part of readiness shared by a district",
+          "intraclass correlation 0.34-0.37 of adoption month by management unit, English general practices"),
+        P("trait_mean", 0.5, "0-1", 0.3, 0.7, "leadership and openness of the typical facility"),
+        P("trait_loading", 0.8, "logit per logit", 0.4, 1.2, "how strongly leadership and openness follow readiness",
+          maximum=5),
+        P("trait_sd", 0.6, "logit", 0.3, 1.0, "spread of leadership, openness and workload apart from readiness",
+          maximum=5),
+        P("workload_mean", 0.3, "0-1", 0.15, 0.5, "share of a team's time for improvement that routine work takes"),
+        P("baseline_loading", 0.3, "correlation", 0.0, 0.6, "untold baselines with readiness"),
+        P("initial_reach", 0.8, "share of staff", 0.5, 1.0, "reach of an idea in use from the start"),
+        P("initial_embedding", 0.8, "0-1", 0.5, 1.0, "embedding of an idea in use from the start"),
+        P("skill_start", 0.05, "0-1", 0.0, 0.2, "improvement skill of a team before any support"),
+        P("data_quality_start", 0.4, "0-1", 0.2, 0.6, "data quality before any support"),
+    ],
+    "People": [
+        P("turnover_annual", 0.14, "probability a year", 0.05, 0.45, "a trained team member leaves",
+          "ETATMBA 2022: 47.2% (Malawi) and 45.7% (Tanzania) of trained staff still in post after 5 years; "
+          "range: Castro Lopes 2017, 51 studies", maximum=0.99),
+        P("rotation_months", 0, "months", 0, 12, "time between staff rotations; 0 for none",
+          "4-monthly rotation of junior doctors: Davey et al., BMJ quality improvement series 2022", maximum=60),
+        P("rotation_share", 0.5, "probability", 0.2, 1.0, "a trained member moves on at a rotation"),
+        P("skill_in_people", 0.7, "share", 0.4, 1.0, "share of a team's skill that leaves with its members"),
+        P("head_turnover_annual", 0.40, "probability a year", 0.2, 0.6, "the head of the facility leaves",
+          "tenure of 2-3 years of NHS chief executives: Drew and Pandit, BMJ quality improvement series 2022",
+          maximum=0.99),
+        P("head_loss_engagement", 0.6, "factor", 0.4, 0.9, "engagement kept when a supportive head leaves"),
+        P("head_loss_stops_test", 0.5, "probability", 0.2, 0.8, "losing a supportive head stops the tests in hand"),
+        P("team_share", 0.3, "share of staff", 0.1, 0.5, "staff who would sit in the improvement team"),
+        P("team_min", 4, "people", 2, 5, "smallest team where staff allow", HILL + ": teams of 4-9", 1, 100),
+        P("team_max", 9, "people", 6, 12, "largest team", HILL + ": teams of 4-9", 1, 100),
+    ],
+    "Coaching": [
+        P("visit_engagement", 0.35, "share of the gap", 0.2, 0.5, "rise of engagement by a visit"),
+        P("visit_skill", 0.06, "share of the gap", 0.03, 0.12, "rise of skill by a visit of a fully skilled coach"),
+        P("visit_data_quality", 0.10, "share of the gap", 0.05, 0.2, "rise of data quality by a visit"),
+        P("visit_dependence", 0.05, "share of the gap", 0.02, 0.12, "rise of dependence by an external mentor's visit"),
+        P("dependence_fading", 0.02, "share a month", 0.0, 0.05, "fading of dependence"),
+        P("visit_trains", 0.3, "probability", 0.1, 0.6, "a visit trains one more member on the job"),
+        P("visit_memory", 0.5, "share a month", 0.3, 0.7, "last month's weight in the current visit frequency",
+          "current, not cumulative, coaching mattered: Barnhart et al. 2020"),
+        P("coach_turnover_annual", 0.20, "probability a year", 0.05, 0.4, "a coach leaves", maximum=0.99),
+        P("coach_vacancy_months", 3, "months", 1, 9, "a coach's post stays vacant", maximum=60),
+        P("coach_successor_skill", 0.5, "0-1", 0.3, 0.8, "skill of a newly appointed coach"),
+        P("coach_learning", 0.05, "share of the gap a month", 0.0, 0.1, "a coach in post becomes more skilled"),
+    ],
+    "Learning sessions": [
+        P("session_attendance", 0.9, "probability", 0.7, 1.0, "a member facility sends people to a session"),
+        P("session_skill", 0.15, "share of the gap", 0.08, 0.25, "rise of skill by a session"),
+        P("session_engagement", 0.15, "share of the gap", 0.05, 0.3, "rise of engagement by a session"),
+        P("session_tie", 0.3, "share of the gap", 0.1, 0.5, "rise of a cohort's ties by an in-person session"),
+        P("session_workload", 0.1, "share of time", 0.0, 0.2, "extra workload in the month of an in-person session"),
+        P("virtual_tie", 0.3, "factor", 0.1, 0.6, "ties built by a virtual session relative to one in person"),
+        P("virtual_attendees", 1.5, "factor", 1.0, 2.5, "attendees of a virtual session relative to one in person",
+          "more participants: Perry et al. 2022; the factor is assumed", maximum=10),
+        P("tie_fading", 0.05, "share a month", 0.02, 0.15, "fading of ties made at sessions and exchange visits"),
+        P("recognition", 0.10, "share of the gap", 0.0, 0.2, "lift of engagement for those above the cohort's mean",
+          HILL + "; the size is assumed"),
+        P("pressure", 0.10, "share of the gap", 0.0, 0.2,
+          "push on those below the mean: lifts where openness is high, discourages where it is low",
+          HILL + "; the size is assumed"),
+    ],
+    "Exchange visits": [
+        P("exchange_engagement", 0.2, "share of the gap", 0.1, 0.4, "lift of engagement for visitor and host"),
+        P("exchange_evidence", 0.95, "0-1", 0.8, 1.0, "evidence of an idea seen at work"),
+        P("exchange_tie", 0.5, "share of the gap", 0.2, 0.8, "tie formed with the host"),
+    ],
+    "Awareness": [
+        P("peer_influence", 0.06, "a month", 0.01, 0.3, "beta: hazard of hearing of an idea when all peers use it",
+          maximum=10),
+        P("peer_threshold", 0.0, "share of influence", 0.0, 0.5,
+          "share of peers needed before any influence (complex contagion); 0 for simple contagion"),
+        P("invention_annual", 0.10, "probability a year", 0.02, 0.3, "a skilled, engaged team thinks of an idea itself",
+          maximum=0.99),
+    ],
+    "PDSA": [
+        P("meeting_without_programme", 0.15, "factor", 0.0, 0.4, "meetings of a team outside any programme"),
+        P("meeting_untrained", 0.3, "factor", 0.0, 0.6, "meetings of a team without trained members"),
+        P("enough_trained", 3, "people", 2, 5, "trained members a team needs to meet as it should",
+          minimum=1, maximum=100),
+        P("ideas_in_hand", 1, "ideas", 1, 3, "ideas a team tests at a time", minimum=1, maximum=20),
+        P("cycles_per_meeting", 2.0, "cycles", 1.0, 3.0, "PDSA cycles in a month in which the team meets",
+          "Magge et al. 2017: 2.8 cycles a team and month under close mentoring", maximum=12),
+        P("cycles_coached", 0.5, "cycles per monthly visit", 0.0, 1.0, "further cycles of a team that is visited",
+          maximum=12),
+        P("proper_base", 0.2, "probability", 0.1, 0.3, "an unskilled team does a PDSA cycle properly", DIXON + ": 20%"),
+        P("proper_skill", 0.6, "probability", 0.3, 0.7, "what full skill adds to it"),
+        P("proper_coached", 0.2, "probability", 0.1, 0.4, "what a current visit a month adds to it"),
+        P("works_base", -1.4, "logit", -2.5, 0.0, "an idea works in a facility: intercept", minimum=-20, maximum=20),
+        P("works_fit", 2.5, "logit", 1.5, 4.0, "what full fit to the context adds", minimum=-20, maximum=20),
+        P("works_skill", 1.2, "logit", 0.5, 2.0, "what full skill adds", minimum=-20, maximum=20),
+        P("works_complexity", 1.0, "logit", 0.5, 2.0, "what complexity takes", minimum=-20, maximum=20),
+        P("fit_low", 0.1, "0-1", 0.0, 0.3, "least fit of an idea to a facility at the start"),
+        P("fit_high", 0.5, "0-1", 0.3, 0.8, "greatest fit of an idea to a facility at the start"),
+        P("fit_learning", 0.15, "share of the gap", 0.05, 0.3, "a proper cycle adapts the idea to the facility"),
+        P("study_right", 0.5, "probability", 0.5, 0.7, "a proper study is right with the worst of data"),
+        P("study_right_data", 0.5, "probability", 0.2, 0.5, "what full data quality adds to it"),
+        P("optimism", 0.35, "probability", 0.2, 0.6, "an improper cycle is called a success",
+          "98% of reports claim success (Knudsen 2019); the probability a cycle is assumed"),
+        P("abandon_per_failure", 0.05, "probability", 0.02, 0.1, "an idea is abandoned, for each failed cycle so far"),
+    ],
+    "Within the facility": [
+        P("reach_start", 0.15, "share of staff", 0.05, 0.3, "staff who use an idea when the team adopts it"),
+        P("reach_growth", 1.6, "a month", 0.8, 3.0, "logistic growth of reach at full engagement and inclusion",
+          maximum=10),
+        P("inclusion_threshold", 0.05, "share of staff", 0.02, 0.1, "trained staff at which inclusion is full",
+          "NHS Improvement: about 5% of the workforce, cited in Coughlan et al., BMJ series 2022", 0.001),
+        P("inclusion_floor", 0.4, "0-1", 0.2, 0.7, "inclusion where nobody outside the team is trained"),
+        P("embedding_growth", 0.12, "share of the gap a month", 0.05, 0.25, "embedding of a practice in use"),
+        P("lapse_monthly", 0.04, "hazard a month", 0.01, 0.08, "lapse of a practice not embedded, at half engagement"),
+        P("lapse_dependence", 1.0, "factor", 0.0, 2.0, "what full dependence adds to lapse when unsupported",
+          maximum=20),
+        P("found_out", 0.10, "probability a month", 0.03, 0.25, "a practice that does not work is found out, with"
+          " perfect data"),
+    ],
+    "Measurement": [
+        P("records", 30, "records a month", 10, 100, "records a team reviews for each indicator", minimum=1,
+          maximum=1e6),
+        P("reporting_bias", 0.10, "share of the gap to 100%", 0.0, 0.2, "upward bias of the worst of data"),
+    ],
+    "Motivation": [
+        P("engagement_rate", 0.25, "share of the gap a month", 0.1, 0.5, "engagement moves towards its own level"),
+        P("engagement_base", 0.2, "logit", -0.5, 0.8, "own level: intercept", minimum=-20, maximum=20),
+        P("engagement_leadership", 2.0, "logit", 1.0, 3.0, "own level: leadership", minimum=-20, maximum=20),
+        P("engagement_openness", 1.0, "logit", 0.5, 2.0, "own level: openness", minimum=-20, maximum=20),
+        P("engagement_workload", 1.0, "logit", 0.5, 2.0, "own level: workload", maximum=20),
+        P("engagement_fatigue", 2.0, "logit", 1.0, 3.0, "own level: fatigue", maximum=20),
+        P("engagement_dependence", 1.0, "logit", 0.5, 2.0, "own level: dependence once unsupported", maximum=20),
+        P("engagement_no_head", 1.0, "logit", 0.5, 2.0, "own level: a head who does not support improvement",
+          maximum=20),
+        P("engagement_programme", 0.6, "logit", 0.0, 1.5, "own level: being in a programme that is fully owned",
+          maximum=20),
+        P("unsupported_months", 3, "months", 2, 6, "months without a visit or session that count as unsupported",
+          minimum=1, maximum=60),
+        P("success_engagement", 0.08, "share of the gap", 0.03, 0.15, "lift of engagement by a success"),
+        P("failure_engagement", 0.02, "share", 0.0, 0.05, "fall of engagement by a failed cycle"),
+        P("fatigue_abandoned", 0.08, "share of the gap", 0.03, 0.2, "rise of fatigue by an abandoned idea"),
+        P("fatigue_imposed", 0.03, "share of the gap a month", 0.0, 0.1,
+          "rise of fatigue in a fully imposed programme"),
+        P("fatigue_fading", 0.10, "share a month", 0.05, 0.2, "fading of fatigue"),
+        P("dropout_engagement", 0.15, "0-1", 0.05, 0.25, "engagement below which a facility may drop out"),
+        P("dropout_months", 4, "months", 2, 8, "months below it until it does", minimum=1, maximum=60),
+    ],
+    "The shared package": [
+        P("refinement_scale", 40, "shared tests", 20, 100, "shared tests that bring refinement to 63%", minimum=0.1,
+          maximum=1e6),
+        P("synthesis_refinement", 0.3, "share of the gap", 0.1, 0.5, "what a synthesis workshop adds to refinement"),
+    ],
+}
+
+PARAMETERS: dict[str, Parameter] = {p.name: p for group in GROUPS.values() for p in group}
+
+
+class _Behaviour(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _behaviour_model() -> type[_Behaviour]:
+    fields: dict[str, Any] = {p.name: (quantity(p.minimum, p.maximum), p.default) for p in PARAMETERS.values()}
+    return create_model("Behaviour", __base__=_Behaviour, **fields)
+
+
+if TYPE_CHECKING:
+
+    class Behaviour(_Behaviour):
+        """The behaviour of a scenario: each of `PARAMETERS` as an attribute."""
+
+        def __getattr__(self, name: str) -> Any: ...
+else:
+    Behaviour = _behaviour_model()
+
+
+def uncertain_names(behaviour: _Behaviour) -> Iterator[str]:
+    """Names of the parameters that a run draws instead of knowing them."""
+    return (name for name, value in behaviour if isinstance(value, Uncertain))

@@ -1,0 +1,99 @@
+"""Teams of many facilities that test a package of ideas and learn from each other at sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from qisim.scenario.elements.base import Element
+from qisim.scenario.fields import Share, Table, When
+
+if TYPE_CHECKING:
+    from qisim.model.calendar import Calendar
+
+Select = Literal["all", "random", "strongest", "weakest", "volunteers", "remote_first", "by_district", "list"]
+
+
+class Wave(Table):
+    """Facilities that join a collaborative together."""
+
+    start: When = Field(description="when the wave joins and holds its first session")
+    sites: Annotated[int, Field(ge=1)] | None = Field(None, description="how many facilities join; all unless told")
+    share: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="or the share of the covered facilities that join"
+    )
+    kinds: list[str] = Field([], description="only these kinds of facility, of those the element covers")
+    districts: list[str] = Field([], description="only these districts, of those the element covers")
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Wave:
+        if self.sites is not None and self.share is not None:
+            raise ValueError("sites and share contradict each other; give one of them")
+        return self
+
+
+class Collaborative(Element):
+    """A collaborative: waves, learning sessions separated by action periods, a package of ideas."""
+
+    kind: Literal["collaborative"]
+    phase: Literal["demonstration", "spread"] = Field(
+        "demonstration", description="a demonstration may end in a synthesis workshop; a spread takes its package on"
+    )
+    waves: Annotated[list[Wave], Field(min_length=1)] = Field(description="who joins when")
+    select: Select = Field("all", description="which of the covered facilities a wave takes first")
+    cohort: Literal["wave", "province", "district"] = Field(
+        "wave", description="who sits together in a session: the whole wave, or each of its provinces or districts"
+    )
+    sessions: Annotated[int, Field(ge=1, le=24)] = Field(4, description="learning sessions, the first at the start")
+    action_months: Annotated[int, Field(ge=1, le=12)] = Field(3, description="months from one session to the next")
+    mode: Literal["in_person", "virtual"] = Field("in_person", description="how sessions are held")
+    attendees: Annotated[int, Field(ge=1, le=50)] = Field(3, description="people a facility sends to a session")
+    release: Literal["at_once", "stages"] = Field(
+        "at_once", description="the whole package at the first session, or a part of it at each"
+    )
+    package: list[str] = Field([], description="names of the ideas it spreads; all unless told")
+    synthesis: bool = Field(False, description="a synthesis workshop at the end of each wave fixes the package")
+    champions: Annotated[int, Field(ge=0, le=1000)] = Field(
+        0, description="peer coaches that the synthesis workshop yields for the facilities that join later"
+    )
+    champion_days: Annotated[float, Field(gt=0, le=31)] = Field(2.0, description="visit days a champion has a month")
+    ownership: Share = Field(0.7, description="0 imposed from above, 1 led by the professionals themselves")
+    identity: Share = Field(1.0, description="1 one clear programme, lower when diluted by concurrent initiatives")
+
+    @model_validator(mode="after")
+    def _champions_need_a_synthesis(self) -> Collaborative:
+        if self.champions and not self.synthesis:
+            raise ValueError("champions come from a synthesis workshop; set synthesis = true")
+        if self.synthesis and self.phase == "spread":
+            raise ValueError("synthesis = true belongs to phase = 'demonstration'")
+        if self.facilities == [] and self.select == "list":
+            raise ValueError("select = 'list' needs facilities = [ids]")
+        return self
+
+    def schedule(self, calendar: Calendar, covered: Any) -> None:
+        taken = calendar.package(self, self.package)
+        previous = -1
+        for number, wave in enumerate(self.waves):
+            start = calendar.step(wave.start, self, f"waves.{number}.start")
+            if start < previous:
+                calendar.refuse(self, f"waves.{number}.start", f"found {wave.start}, before the wave above it",
+                                "waves in the order in which they start")
+            previous = start
+            members = calendar.narrowed(self, f"waves.{number}", covered, wave.kinds, wave.districts)
+            size = int(members.sum())
+            if wave.sites is not None and wave.sites > size:
+                calendar.refuse(self, f"waves.{number}.sites", f"found {wave.sites}", f"at most the {size} covered")
+            sites = wave.sites or (max(1, round(wave.share * size)) if wave.share else size)
+            w = calendar.wave(self, members, sites, taken)
+            calendar.event(start, "join", w)
+            for session in range(self.sessions):
+                released = len(taken)
+                if self.release == "stages":
+                    released = -(-len(taken) * (session + 1) // self.sessions)
+                calendar.event(start + session * self.action_months, "session", w, released)
+            end = start + self.sessions * self.action_months
+            if self.synthesis:
+                calendar.event(end - 1, "synthesis", w)
+                calendar.champions(self, covered, start=end)
+            calendar.event(end, "end_of_support", w)

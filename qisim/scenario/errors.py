@@ -1,0 +1,58 @@
+"""What a user is told when an input cannot be used: where, what was found, what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one input.
+
+    `where` is a file name, `key` the dotted key or the column, `line` counts from 1.
+    """
+
+    where: str
+    what: str
+    key: str = ""
+    line: int | None = None
+    allowed: str = ""
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        place = self.where + (f", line {self.line}" if self.line else "")
+        text = f"{place}: {self.key}: {self.what}" if self.key else f"{place}: {self.what}"
+        if self.nearest:
+            text += f"; did you mean {self.nearest!r}?"
+        if self.allowed:
+            text += f" (allowed: {self.allowed})"
+        return text
+
+
+class BadInput(Exception):
+    """An input that cannot be used, with every problem found in it."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]):
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The one of `names` that `name` was probably meant to be, or an empty string."""
+    matches = get_close_matches(str(name), list(names), n=1, cutoff=0.6)
+    return matches[0] if matches else ""
+
+
+def reading_failed(path: Path, error: OSError | UnicodeDecodeError) -> BadInput:
+    """A file that cannot be opened or decoded, as a user would say it."""
+    if isinstance(error, FileNotFoundError):
+        siblings = sorted(p.name for p in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
+        return BadInput(Problem(str(path), "no such file", nearest=nearest(path.name, siblings)))
+    if isinstance(error, IsADirectoryError):
+        return BadInput(Problem(str(path), "is a folder, not a file"))
+    if isinstance(error, UnicodeDecodeError):
+        return BadInput(Problem(str(path), "is not UTF-8 text; save it as UTF-8 (in Excel: 'CSV UTF-8')"))
+    return BadInput(Problem(str(path), f"cannot be read: {error.strerror}"))

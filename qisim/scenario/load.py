@@ -1,0 +1,149 @@
+"""Reading scenario files: TOML, `extends`, merging, and messages about what is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from qisim.scenario.elements import KINDS
+from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed
+from qisim.scenario.origin import NAMED_LISTS, Origin, name_of
+from qisim.scenario.schema import Scenario
+
+MOST_BYTES = 5_000_000
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    """Read a scenario file and all it extends. Raises BadInput with every problem found."""
+    path = Path(path)
+    origin = Origin(folder=path.parent)
+    origin.merged = _read(path, origin, [])
+    return from_document(origin.merged, origin)
+
+
+def from_document(document: dict[str, Any], origin: Origin) -> Scenario:
+    """Validate a merged document. File names in it are relative to `origin.folder`."""
+    origin.merged = document
+    try:
+        scenario = Scenario.model_validate(document)
+    except ValidationError as error:
+        raise BadInput([_problem(detail, origin) for detail in error.errors()]) from None
+    scenario._origin = origin
+    scenario.check_names()
+    return scenario
+
+
+def _read(path: Path, origin: Origin, chain: list[Path]) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise BadInput(Problem(str(path), f"is larger than {MOST_BYTES // 10**6} MB; is it a scenario?"))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise reading_failed(path, error) from None
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadInput(Problem(str(path), f"is not valid TOML: {error}")) from None
+    origin.files.append((path, text))
+    document = _beside_the_first_file(document, path.parent, origin.folder)
+    base = document.pop("extends", None)
+    if base is None:
+        return document
+    if not isinstance(base, str):
+        raise BadInput(Problem(str(path), f"found {base!r}", "extends", allowed="the name of a scenario file"))
+    chain = [*chain, path.resolve()]
+    base_path = path.parent / base
+    if base_path.resolve() in chain:
+        raise BadInput(Problem(str(path), f"found {base!r}, which extends this file in turn", "extends",
+                               allowed="a file that does not lead back here"))  # fmt: skip
+    return _merge(_read(base_path, origin, chain), document)
+
+
+def _beside_the_first_file(document: dict[str, Any], folder: Path, first: Path) -> dict[str, Any]:
+    """File names are written relative to the file they stand in; the merged document needs one folder."""
+    world = document.get("world")
+    if folder != first and isinstance(world, dict):
+        for key in ("facilities", "peers"):
+            if isinstance(world.get(key), str):
+                world[key] = str((folder / world[key]).resolve())
+    return document
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(result.get(key), dict):
+            result[key] = _merge(result[key], value)
+        elif key in NAMED_LISTS and _are_tables(value) and _are_tables(result.get(key)):
+            result[key] = _merge_list(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+def _are_tables(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(table, dict) for table in value)
+
+
+def _merge_list(base: list[Any], over: list[Any]) -> list[Any]:
+    result = {name_of(table): table for table in base}
+    for position, table in enumerate(over):
+        name = name_of(table)
+        if isinstance(table, dict) and table.get("remove") is True and name in result:
+            del result[name]
+        elif name in result and isinstance(table, dict):
+            result[name] = _merge(result[name], table)
+        else:
+            result[name or f"unnamed {position}"] = table
+    return list(result.values())
+
+
+def _problem(detail: Any, origin: Origin) -> Problem:
+    """A pydantic error as a problem that names key, found, allowed and the nearest right name."""
+    path = [part for part in detail["loc"] if part not in KINDS and "Uncertain" not in str(part)]
+    key = ".".join(str(part) for part in path)
+    context, kind, found = detail.get("ctx", {}), detail["type"], detail.get("input")
+    where, line = origin.locate(key)
+    if kind == "extra_forbidden":
+        names = _keys_at(origin.merged, path[:-1])
+        if path[-1] == "remove":
+            return Problem(where, "there is nothing of this name to remove", key, line)
+        return Problem(where, "unknown key", key, line, ", ".join(names), nearest(str(path[-1]), names))
+    if kind == "missing":
+        return Problem(where, "is missing", key, line)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        tag = found.get("kind", "") if isinstance(found, dict) else found
+        return Problem(where, f"found kind {tag!r}", key, line, ", ".join(KINDS), nearest(str(tag), KINDS))
+    if kind in ("quantity", "when"):
+        return Problem(where, detail["msg"], key, line, context["allowed"])
+    if kind == "literal_error":
+        allowed = context["expected"]
+        names = [part.strip(" '") for part in allowed.replace(" or ", ",").split(",")]
+        return Problem(where, f"found {found!r}", key, line, allowed, nearest(str(found), names))
+    if kind == "value_error":
+        return Problem(where, str(context["error"]), key, line)
+    shown = repr(found) if not isinstance(found, (dict, list)) else f"a {type(found).__name__}"
+    return Problem(where, f"found {shown}", key, line, detail["msg"].removeprefix("Input should be "))
+
+
+def _keys_at(document: Any, path: list[Any]) -> list[str]:
+    """The keys allowed in the table at `path`."""
+    model: Any = Scenario
+    for part in path:
+        document = document[part]
+        if isinstance(part, int):
+            model = KINDS.get(document.get("kind"), model) if model is None else model
+            continue
+        model = _model_in(model.model_fields[part].annotation)
+    return sorted(model.model_fields) if model else []
+
+
+def _model_in(annotation: Any) -> Any:
+    """The table class that a field's type speaks of; None for the union of programme elements."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = [m for m in (_model_in(argument) for argument in get_args(annotation)) if m]
+    return found[0] if len(set(found)) == 1 else None

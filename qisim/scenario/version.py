@@ -1,0 +1,3 @@
+"""The version of qisim."""
+
+__version__ = "0.1.0"

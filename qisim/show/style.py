@@ -1,0 +1,183 @@
+"""How every chart looks: colours that colour-blind readers tell apart, type that a projector and a phone can show."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import wraps
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+
+from qisim.outcomes.outcome import MONTH_NAMES
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Okabe and Ito, Color Universal Design (2008)
+BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442",
+)  # fmt: skip
+INK, GREY, FAINT = "#222222", "#666666", "#E6E6E6"
+
+WIDTH = 6.8
+"""Width of a chart in inches: small enough for 11 point type to be read when a phone shows the whole width."""
+
+PAD = 0.08
+"""Inches between the parts of a figure and around them."""
+
+LEFT = 0.015
+"""Where titles begin, as a share of the width."""
+
+SMALL, NORMAL, LARGE = 11, 12, 13
+
+RC: Any = {
+    "figure.facecolor": "white",
+    "figure.constrained_layout.h_pad": PAD,
+    "figure.constrained_layout.w_pad": PAD,
+    "font.family": "sans-serif",
+    "font.size": NORMAL,
+    "text.color": INK,
+    "text.parse_math": False,  # a name may hold a dollar sign
+    "axes.titlesize": LARGE,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": NORMAL,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.8,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "svg.fonttype": "none",  # text stays text: searchable, and shown in whatever script a name is written in
+    "svg.hashsalt": "qisim",
+}
+
+
+@contextmanager
+def applied() -> Iterator[None]:
+    """The style for what is drawn inside, leaving matplotlib's own settings as they were."""
+    from matplotlib import rc_context
+
+    with rc_context(RC):
+        yield
+
+
+def styled(draw: Callable[P, T]) -> Callable[P, T]:
+    """A function that draws in the style."""
+
+    @wraps(draw)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> T:
+        with applied():
+            return draw(*args, **kwargs)
+
+    return inner
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure, in inches, that no window or global state of matplotlib knows of."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def own_axes(ax: Axes | None, height: float) -> Axes:
+    """The axes to draw in: the caller's, or new ones."""
+    return new_figure(height).subplots() if ax is None else ax
+
+
+def owner(ax: Axes) -> Figure:
+    """The whole figure that axes belong to."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("the axes belong to no figure any more")
+    return figure
+
+
+def figure_bytes(figure: Figure, form: Literal["svg", "png"]) -> bytes:
+    """A figure as the content of a file, the same bytes every time for the same figure."""
+    buffer = io.BytesIO()
+    metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
+    with applied():
+        figure.savefig(buffer, format=form, metadata=metadata, dpi=150)
+    return buffer.getvalue()
+
+
+def heading(figure: Figure, finding: str, below: str) -> None:
+    """What the chart shows, in bold along the top, and `below` it the scenario's title."""
+    from matplotlib.text import Annotation
+
+    finding = fill(finding, 62)
+    below = "\n".join(fill(line, 74) for line in below.splitlines())
+    room = "\n" * (below.count("\n") + 1)
+    figure.suptitle(finding + room, x=LEFT, ha="left", fontsize=LARGE, fontweight="bold")
+    down = 72 * PAD + LARGE * 1.25 * (finding.count("\n") + 1)
+    under = Annotation(below, (LEFT, 1), (0, -down), figure.transFigure, "offset points", va="top", fontsize=SMALL,
+                       color=GREY, annotation_clip=False)  # fmt: skip
+    under.set_in_layout(False)  # the empty lines of the title above hold its place
+    figure.add_artist(under)
+
+
+def finish(ax: Axes, own: bool, finding: str, below: str, keys: list[Artist], columns: int) -> None:
+    """Title and key of a chart: around the figure where it is our own, else within the caller's axes."""
+    if own:
+        heading(owner(ax), finding, below)
+        owner(ax).legend(handles=keys, loc="outside lower center", ncols=columns, columnspacing=1.2, handlelength=1.8)
+    else:
+        ax.set_title(fill(finding, 50))
+        ax.legend(handles=keys)
+
+
+def halo() -> list[Any]:
+    """A white rim that keeps text readable above lines and points."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3, foreground="white")]
+
+
+def percent_axis(ax: Axes, label: str) -> None:
+    """A vertical axis of shares from 0 to 1, told in per cent."""
+    from matplotlib.ticker import PercentFormatter
+
+    ax.set_ylim(0, 1.02)
+    ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_ylabel(label)
+
+
+def month_axis(ax: Axes, start: date, horizon: int, most: int = 6, label: str = "months since the start") -> None:
+    """A horizontal axis of months, each tick with the calendar month that begins there."""
+    step = tick_step(horizon, most)
+    ticks = list(range(0, horizon + 1, step))
+    ax.set_xlim(0, horizon)
+    ax.set_xticks(ticks, [f"{month}\n{month_beginning(start, month)}" for month in ticks])
+    ax.set_xlabel(label)
+
+
+def tick_step(horizon: int, most: int) -> int:
+    """Months between ticks: a divisor or a multiple of a year that gives at most about `most` ticks."""
+    for step in (1, 2, 3, 6):
+        if horizon / step < most:
+            return step
+    return 12 * math.ceil(horizon / 12 / most)
+
+
+def month_beginning(start: date, month: int) -> str:
+    """The calendar month that begins when `month` months have passed."""
+    later = start.month - 1 + month
+    return f"{MONTH_NAMES[later % 12]} {start.year + later // 12}"

@@ -1,0 +1,67 @@
+"""Ties that the user knows of: a CSV file of pairs of facilities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from qisim.scenario.errors import BadInput, Problem
+from qisim.world.cells import number
+from qisim.world.csv_file import MOST_LISTED, CsvFile, listed, nearest_id, read_csv
+from qisim.world.geography import Floats, Ints
+from qisim.world.ties import Ties
+
+MOST_WEIGHT = 1_000_000.0
+
+
+def user_ties(path: Path, ids: list[str]) -> Ties:
+    """The ties of a CSV file with the columns from, to (ids of facilities) and weight (above 0).
+
+    Raises BadInput with every row that cannot be used; a pair may stand in one row only, whichever way round.
+    """
+    file = read_csv(path)
+    missing = [column for column in ("from", "to", "weight") if column not in file.columns]
+    if missing:
+        found = f"is missing; the file has {', '.join(file.columns)}"
+        raise BadInput([file.header_problem(column, found, "from, to, weight") for column in missing])
+    rows = {value: row for row, value in enumerate(ids)}
+    problems: list[Problem] = []
+    a, b = (_facilities(file, column, rows, problems) for column in ("from", "to"))
+    weight = _weights(file, problems)
+    problems += _pair_problems(file, a, b)
+    if problems:
+        raise listed(file.name, problems)
+    return Ties("user", a, b, weight)
+
+
+def _facilities(file: CsvFile, column: str, rows: dict[str, int], problems: list[Problem]) -> Ints:
+    result = np.array([rows.get(value, -1) for value in file.columns[column]], dtype=np.int64)
+    for count, row in enumerate(np.flatnonzero(result < 0).tolist()):
+        value = file.columns[column][row]
+        near = nearest_id(value, rows) if count < MOST_LISTED else ""
+        problems.append(file.problem(row, column, f"no facility has the id {value!r}", nearest=near))
+    return result
+
+
+def _weights(file: CsvFile, problems: list[Problem]) -> Floats:
+    weights = [number(text) for text in file.columns["weight"]]
+    for row, weight in enumerate(weights):
+        if weight is None or not 0 < weight <= MOST_WEIGHT:
+            found = file.columns["weight"][row] or "nothing"
+            problems.append(file.problem(row, "weight", f"found {found}", "a number above 0, up to 1,000,000"))
+    return np.array([weight or 0.0 for weight in weights])
+
+
+def _pair_problems(file: CsvFile, a: Ints, b: Ints) -> list[Problem]:
+    problems = []
+    first: dict[tuple[int, int], int] = {}
+    for row, (one, other) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+        if min(one, other) < 0:
+            continue
+        if one == other:
+            problems.append(file.problem(row, "to", "ties a facility to itself", "another facility's id"))
+        elif first.setdefault((min(one, other), max(one, other)), row) != row:
+            line = file.lines[first[min(one, other), max(one, other)]]
+            problems.append(file.problem(row, "from, to", f"this pair stands in line {line} already", "each pair once"))
+    return problems

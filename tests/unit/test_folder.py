@@ -1,0 +1,204 @@
+"""The results folder: what is written comes back, and what is not a whole results folder is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import qisim
+from qisim.experiments import folder as folders
+from qisim.experiments.manifest import read
+from qisim.scenario.errors import BadInput
+
+REGISTRY = """id,name,kind,district,score,baseline_hand_hygiene
+NA,"Ph=um, one",hospital,North,7,0.30
+007,ភ្នំពេញ,health_centre,North,,0.25
+=1+1,Third,health_centre,South,x,
+B4,Fourth,health_centre,South,,0.60
+"""
+PEERS = "from,to,weight\nNA,B4,2.5\n"
+SCENARIO = """
+title = "Four facilities"
+start = 2024-01-01
+months = 12
+[world]
+facilities = "data/registry.csv"
+peers = "data/peers.csv"
+[[indicators]]
+name = "hand hygiene"
+baseline = { low = 0.2, high = 0.4 }
+[[ideas]]
+name = "peer monitoring"
+indicator = "hand hygiene"
+effect = 0.9
+initial_users = 0.3
+[[programme]]
+kind = "collaborative"
+waves = [{ start = 2024-02-01 }]
+"""
+TABLES = ["months", "idea_totals", "groups", "facility_summary", "facility_months", "idea_months"]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> qisim.Results:
+    home = tmp_path_factory.mktemp("home")
+    (home / "data").mkdir()
+    (home / "data" / "registry.csv").write_text(REGISTRY, encoding="utf-8")
+    (home / "data" / "peers.csv").write_text(PEERS)
+    (home / "four.toml").write_text(SCENARIO)
+    return qisim.load(home / "four.toml").run(replicates=3, seed=5, detail=True)
+
+
+@pytest.fixture
+def saved(results: qisim.Results, tmp_path: Path) -> Path:
+    return folders.save(results, tmp_path / "out" / "four", "qisim run four.toml", {"coverage.svg": b"<svg/>"})
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_is_saved_comes_back(results: qisim.Results, saved: Path) -> None:
+    again = folders.load(saved)
+    assert (again.seed, again.replicates) == (results.seed, results.replicates)
+    for table in TABLES:
+        assert_frame_equal(getattr(again, table), getattr(results, table), check_exact=True)
+    assert_frame_equal(again.world.facilities, results.world.facilities, check_exact=True)
+    assert again.world.network.total.tolist() == results.world.network.total.tolist()
+    given = {**results.scenario.model_dump(), "world": None}
+    assert {**again.scenario.model_dump(), "world": None} == given
+
+
+def test_a_moved_folder_runs_again_alike(saved: Path, results: qisim.Results, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere"
+    shutil.move(saved, moved)
+    again = folders.load(moved)
+    rerun = qisim.run(again.scenario, again.world, replicates=again.replicates, seed=again.seed)
+    assert_frame_equal(rerun.months, results.months, check_exact=True)
+
+
+def test_the_manifest_tells_the_question_and_the_versions(saved: Path) -> None:
+    manifest = json.loads((saved / "manifest.json").read_text())
+    assert manifest["command"] == "qisim run four.toml"
+    assert (manifest["seed"], manifest["replicates"]) == (5, 3)
+    assert manifest["versions"]["qisim"] == qisim.__version__
+    assert {"python", "numpy", "numba", "mesa"} <= set(manifest["versions"])
+    assert set(manifest["inputs"]) == {"four.toml", "data/registry.csv", "data/peers.csv"}
+    assert manifest["scenario"]["world"]["facilities"] == "inputs/facilities.csv"
+
+
+def test_inputs_are_copied_as_they_are(saved: Path) -> None:
+    assert (saved / "inputs" / "facilities.csv").read_text(encoding="utf-8") == REGISTRY
+    assert (saved / "inputs" / "peers.csv").read_text() == PEERS
+
+
+def test_the_spreadsheet_holds_each_facility_and_what_came_of_it(saved: Path, results: qisim.Results) -> None:
+    sheet = pd.read_csv(saved / "facilities.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    assert sheet["id"].tolist() == ["NA", "007", "=1+1", "B4"]
+    assert sheet["name"].tolist()[:2] == ["Ph=um, one", "ភ្នំពេញ"]
+    assert sheet["score (registry)"].tolist() == ["7", "", "x", ""]
+    assert sheet["score"].astype(float).tolist() == results.facility_summary["score"].tolist()
+    assert not sheet.columns.duplicated().any()
+
+
+def test_the_same_results_give_the_same_bytes(results: qisim.Results, tmp_path: Path) -> None:
+    one, other = (everything(folders.save(results, tmp_path / name)) for name in ("one", "other"))
+    assert one == other
+
+
+def test_saving_again_replaces_all(results: qisim.Results, saved: Path) -> None:
+    folders.save(results, saved, "again")
+    assert read(saved).command == "again"
+    assert not (saved / "charts").exists()
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+def test_a_failed_save_leaves_what_was_there(results: qisim.Results, saved: Path) -> None:
+    before = everything(saved)
+    with pytest.raises(OSError, match="name too long"):
+        folders.save(results, saved, figures={"x" * 300: b""})
+    assert everything(saved) == before
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "message"),
+    [
+        (lambda out: out.write_text("mine"), "is a file"),
+        (lambda out: (out.mkdir(), (out / "thesis.doc").write_text("mine")), "holds other files"),
+        (lambda out: (out.mkdir(), (out / "manifest.json").write_text("{}")), "holds other files"),
+    ],
+)
+def test_other_peoples_files_are_left_alone(
+    results: qisim.Results, tmp_path: Path, prepare: Callable[[Path], object], message: str
+) -> None:
+    out = tmp_path / "out"
+    prepare(out)
+    before = everything(tmp_path)
+    with pytest.raises(BadInput, match=message):
+        folders.save(results, out)
+    assert everything(tmp_path) == before
+
+
+def test_notes_among_results_are_not_lost(results: qisim.Results, saved: Path) -> None:
+    (saved / "charts" / "my notes.txt").write_text("mine")
+    (saved / ".DS_Store").write_text("the system's")
+    with pytest.raises(BadInput, match=r"not results: charts/my notes\.txt; move"):
+        folders.save(results, saved)
+    (saved / "charts" / "my notes.txt").unlink()
+    folders.save(results, saved)
+
+
+def test_the_current_folder_is_not_replaced(
+    results: qisim.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match="name a folder within it"):
+        folders.save(results, ".")
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def rewrite(**changes: object) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        manifest = json.loads((folder / "manifest.json").read_text())
+        (folder / "manifest.json").write_text(json.dumps(manifest | changes))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (lambda f: (f / "months.parquet").unlink(), r"months\.parquet: is missing"),
+        (lambda f: truncate(f / "groups.parquet"), r"groups\.parquet: is not as it was written"),
+        (lambda f: (f / "inputs" / "peers.csv").write_text("from,to\n"), r"peers\.csv: is not as it was written"),
+        (lambda f: truncate(f / "manifest.json"), r"manifest\.json: is not a manifest of qisim results, or is damaged"),
+        (lambda f: (f / "manifest.json").write_bytes(b"\xff\xfe"), "is damaged"),
+        (lambda f: (f / "manifest.json").write_text('{"name": "another program"}'), "is not a manifest of qisim"),
+        (lambda f: (f / "manifest.json").unlink(), "is not a results folder of qisim: it holds no manifest.json"),
+        (rewrite(format_version=99), "was written by a later qisim"),
+        (rewrite(files={}), "does not list"),
+        (rewrite(scenario={"title": "x"}), "is missing"),
+        (rewrite(scenario={"world": {"facilities": "/etc/passwd"}}), r"world\.facilities: found '/etc/passwd'"),
+        (lambda f: shutil.rmtree(f), "there is no such results folder"),
+    ],
+)
+def test_a_folder_that_is_not_whole_is_refused(saved: Path, harm: Callable[[Path], object], message: str) -> None:
+    harm(saved)
+    with pytest.raises(BadInput, match=message) as caught:
+        folders.load(saved)
+    assert str(saved) in str(caught.value)
+
+
+def test_a_mistyped_folder_names_the_nearest(saved: Path) -> None:
+    with pytest.raises(BadInput, match="did you mean 'four'"):
+        folders.load(saved.with_name("foru"))

@@ -1,0 +1,199 @@
+"""Outcomes against answers worked out by hand or by a slower way."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from qisim.outcomes import outcomes
+from qisim.outcomes.adoption import idea_shares
+from qisim.outcomes.coverage import fan
+from qisim.outcomes.groups import group_times
+from qisim.outcomes.intervals import interval, runs_needed
+from qisim.outcomes.outcome import calendar_month, over_runs, percent
+from qisim.outcomes.runs import by_run, facility_count
+from qisim.outcomes.sustained import sustained
+from qisim.outcomes.time_to_target import as_outcome, censored, milestones, time_to_target
+from qisim.scenario.load import from_document
+from qisim.scenario.origin import Origin
+from qisim.scenario.schema import Scenario
+
+FACILITIES = 10
+counts = arrays(int, st.tuples(st.integers(1, 30), st.integers(2, 12)), elements=st.integers(0, FACILITIES))
+
+
+def table(at_target: np.ndarray) -> pd.DataFrame:
+    """A monthly table from int[R, M + 1], with the rows in no particular order."""
+    runs, months = at_target.shape
+    frame = pd.DataFrame(
+        {
+            "replicate": np.repeat(np.arange(runs), months),
+            "month": np.tile(np.arange(months), runs),
+            "at_target": at_target.ravel(),
+            "coverage": at_target.ravel() / FACILITIES,
+        }
+    )
+    return frame.sample(frac=1, random_state=1)
+
+
+@dataclass
+class Tables:
+    scenario: Scenario
+    months: pd.DataFrame
+    idea_totals: pd.DataFrame
+    groups: pd.DataFrame
+
+
+def tables(at_target: np.ndarray) -> Tables:
+    """Results in which the at most 10 facilities at target sit in district A first, then in B."""
+    document = {
+        "title": "two districts",
+        "start": "2019-01-01",
+        "months": at_target.shape[1] - 1,
+        "world": {"provinces": 1, "districts": 2, "kinds": [{"name": "health_centre", "per_district": 5}]},
+        "indicators": [{"name": "hand hygiene"}],
+        "ideas": [{"name": "checklist", "indicator": "hand hygiene", "effect": 0.5}],
+    }
+    months = table(at_target).assign(score=0.5, reported_score=0.6, enrolled=9, dropped_out=1, trained=30)
+    months = months.assign(meetings=4, cycles=3, visits=2, attendances=1, exchanges=0)
+    keys, at = months[["replicate", "month"]], months["at_target"]
+    first = at.clip(upper=5)
+    groups = [
+        keys.assign(grouping=grouping, group=group, facilities=size, at_target=value, score=0.5)
+        for grouping, group, size, value in (
+            ("kind", "health_centre", 10, at), ("district", "B", 5, at - first), ("district", "A", 5, first),
+        )
+    ]  # fmt: skip
+    ideas = keys.assign(idea="checklist", aware=10, adopted=at, working=at // 2)
+    return Tables(from_document(document, Origin()), months, ideas, pd.concat(groups))
+
+
+@pytest.mark.parametrize(("level", "runs"), [(0.5, 4), (0.8, 10), (0.9, 20), (0.95, 40)])
+def test_an_interval_needs_a_run_beyond_each_end(level: float, runs: int) -> None:
+    assert runs_needed(level) == runs
+    assert interval(np.arange(runs - 1), level) is None
+    assert interval(np.arange(runs), level) == pytest.approx(
+        ((runs - 1) * (1 - level) / 2, (runs - 1) * (1 + level) / 2)
+    )
+
+
+@given(counts, st.integers(1, FACILITIES))
+def test_times_are_those_found_month_by_month(at_target: np.ndarray, wanted: int) -> None:
+    time = time_to_target(table(at_target), wanted / FACILITIES)
+    horizon = at_target.shape[1] - 1
+    slow = np.array([next((m for m, n in enumerate(run) if n >= wanted), math.inf) for run in at_target])
+
+    assert time.runs == len(at_target)
+    assert time.missed == np.isinf(slow).sum()
+    assert time.restricted_mean == pytest.approx(np.minimum(slow, horizon).mean())
+    for q in (0.05, 0.25, 0.5, 0.95, 1.0):
+        assert time.quantile(q) == np.sort(slow)[math.ceil(round(q * len(slow), 9)) - 1]
+    for month in range(horizon + 1):
+        assert time.probability(month) == pytest.approx((slow <= month).mean())
+
+
+def test_nothing_is_told_beyond_the_horizon() -> None:
+    with pytest.raises(ValueError, match="beyond month 4"):
+        censored(np.array([1.0, np.nan]), 4).probability(5)
+
+
+def test_a_time_in_words() -> None:
+    first = np.concatenate([np.repeat(22.0, 11), np.repeat(27.0, 150), np.repeat(35.0, 30), np.repeat(np.nan, 9)])
+    said = as_outcome("time", "80% of facilities at the standard (score 0.80)", censored(first, 48), date(2019, 1, 1))
+    assert said.text == (
+        "80% of facilities at the standard (score 0.80): median month 27 (Mar 2021), 90% interval 22 to 35; "
+        "not reached within 48 months in 9 of 200 runs"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "value", "spread"),
+    [
+        ([np.nan] * 20, "not reached within 48 months", "beyond 48"),
+        ([10.0] * 8 + [np.nan] * 12, "not reached within 48 months", "10 to beyond 48"),
+        ([10.0] * 19, "month 10 (Oct 2019)", "too few runs"),
+        ([0.0] * 20, "at the start", "0 to 0"),
+    ],
+)
+def test_a_time_at_its_edges(first: list[float], value: str, spread: str) -> None:
+    said = as_outcome("time", "target", censored(np.array(first), 48), date(2019, 1, 1))
+    assert (said.value, said.spread) == (value, spread)
+
+
+def test_losing_the_target_again() -> None:
+    result = sustained(table(np.array([[0, 8, 8], [8, 2, 8], [0, 8, 2], [0, 0, 0]])), 0.8)
+    assert result.reached.tolist() == [True, True, True, False]
+    assert result.fell_back.tolist() == [False, True, True, False]
+    assert result.below_at_end.tolist() == [False, False, True, False]
+
+
+def test_groups_stand_in_order_of_arrival() -> None:
+    at_target = np.array([[0, 4, 5, 9], [0, 0, 4, 5], [0, 4, 9, 9]])
+    times = group_times(tables(at_target).groups, "district", 0.8)
+    assert list(times) == ["A", "B"]
+    assert times["A"].month.tolist() == [1, 2, 1]
+    assert times["B"].month.tolist() == [3, 3, 2]
+    assert times["B"].reached.tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(("runs", "bands"), [(3, []), (4, ["50"]), (20, ["90", "50"])])
+def test_a_fan_has_the_bands_its_runs_support(runs: int, bands: list[str]) -> None:
+    values = np.arange(runs)[:, None] + np.zeros((runs, 3))
+    result = fan(values)
+    assert list(result) == ["median"] + [f"{end}_{band}" for band in bands for end in ("low", "high")]
+    assert (result["median"] == (runs - 1) / 2).all()
+
+
+def test_shares_of_ideas_are_of_all_facilities() -> None:
+    runs = tables(np.array([[0, 4, 9], [2, 4, 4]]))
+    assert facility_count(runs) == FACILITIES
+    assert idea_shares(runs, "checklist", "working").tolist() == [[0, 0.2, 0.4], [0.1, 0.2, 0.2]]
+    assert by_run(runs.months, "at_target").tolist() == [[0, 4, 9], [2, 4, 4]]
+
+
+@given(counts)
+def test_every_outcome_is_in_order_and_fit_for_machines(at_target: np.ndarray) -> None:
+    runs = tables(at_target)
+    rows = [row for part in outcomes(runs).values() for row in part]
+    assert len({row.key for row in rows}) == len(rows)
+    json.dumps([row.row() for row in rows], allow_nan=False)
+    for row in rows:
+        assert (row.low is None) == (row.high is None)
+        if row.low is not None and row.high is not None and row.median is not None:
+            assert len(at_target) >= 20
+            assert row.low <= row.median <= row.high
+    effort = {row.key: row.median for row in outcomes(runs)["effort"]}
+    assert (effort["meetings"], effort["exchanges"], effort["trained"]) == (4 * at_target.shape[1], 0, 30)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0, "0%"), (0.004, "under 1%"), (0.012, "1%"), (0.5, "50%"), (0.995, "over 99%"), (1, "100%")]
+)
+def test_only_nothing_is_none_and_only_all_is_all(share: float, said: str) -> None:
+    assert percent(share) == said
+
+
+@pytest.mark.parametrize(("month", "said"), [(1, "Nov 2019"), (2, "Dec 2019"), (3, "Jan 2020"), (14, "Dec 2020")])
+def test_months_on_the_calendar(month: int, said: str) -> None:
+    assert calendar_month(date(2019, 11, 1), month) == said
+
+
+def test_too_few_runs_are_said_to_be_too_few() -> None:
+    said = over_runs("cycles", "test cycles", "cycles", np.arange(5), str)
+    assert said.text == "test cycles: median 2.0 (too few runs for an interval)"
+
+
+@pytest.mark.parametrize(
+    ("horizon", "months"), [(9, [9]), (12, [12]), (48, [12, 24, 36, 48]), (100, [24, 48, 72, 96, 100])]
+)
+def test_milestones_are_ends_of_years_and_the_horizon(horizon: int, months: list[int]) -> None:
+    assert milestones(horizon) == months
