@@ -14,17 +14,19 @@ ACTIVITIES = {
 }
 """Columns of the monthly table that count what was done in the month."""
 
-STATES = {
-    "enrolled": "facilities enrolled at the end",
-    "dropped_out": "facilities that dropped out",
-    "trained": "trained team members in post at the end",
-}
+MOST_AT_A_TIME = {"enrolled": "most facilities enrolled at a time"}
+AT_END = {"dropped_out": "facilities that dropped out", "trained": "trained team members in post at the end"}
 """Columns of the monthly table that count a state."""
 
 
 def outcome(runs: Runs) -> list[Outcome]:
-    """Totals of each activity over the whole horizon, and the states at its end."""
-    totals = runs.months.groupby("replicate")[list(ACTIVITIES)].sum()
+    """Totals of each activity over the whole horizon, then the largest enrolment, then the states at the end."""
+    by_replicate = runs.months.groupby("replicate")
+    totals, most = by_replicate[list(ACTIVITIES)].sum(), by_replicate[list(MOST_AT_A_TIME)].max()
     end = runs.months[runs.months["month"] == runs.months["month"].max()]
-    done = [over_runs(key, name, key, totals[key].to_numpy(float), count) for key, name in ACTIVITIES.items()]
-    return done + [over_runs(key, name, "count", end[key].to_numpy(float), count) for key, name in STATES.items()]
+    parts = ((ACTIVITIES, totals), (MOST_AT_A_TIME, most), (AT_END, end))
+    return [
+        over_runs(key, name, "count", values[key].to_numpy(float), count)
+        for names, values in parts
+        for key, name in names.items()
+    ]

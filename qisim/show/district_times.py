@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 40
 AT_EACH_END = 15
 MOST_LETTERS = 24
+BESIDE = 12
+"""Points between the axes and what stands to the right of them."""
+
 INTERVALS = ((0.9, 2.0, style.GREY), (0.5, 7.0, style.BLUE))
 """Level, width of the line in points, colour."""
 
@@ -42,12 +45,13 @@ def plot_district_times(results: Results, ax: Axes | None = None) -> Axes:
     own, coverage = ax is None, results.scenario.target.coverage
     times = group_times(results.groups, "district", coverage)
     rows = _rows(list(times))
-    ax = style.own_axes(ax, 2.6 + 0.28 * len(rows))
+    ax = style.own_axes(ax, 2.9 + 0.28 * len(rows))
     shown = {place: times[name] for place, name in enumerate(rows) if name is not None}
     for place, time in shown.items():
         _district(ax, place, time)
     if any(time.missed for time in shown.values()):
-        _beside(ax, -1.1, "runs that do\nnot reach it")
+        ax.annotate("runs that do\nnot reach it", (1, 1), (BESIDE, 4), "axes fraction", "offset points", va="bottom",
+                    fontsize=style.SMALL, color=style.RED)  # fmt: skip
     _frame(ax, rows, len(times))
     style.month_axis(ax, results.scenario.start, shown[0].horizon)
     style.finish(ax, own, _finding(times, coverage), results.scenario.title, _keys(list(shown.values())), columns=4)
@@ -78,7 +82,7 @@ def _district(ax: Axes, place: int, time: TimeToTarget) -> None:
 
 def _beside(ax: Axes, place: float, text: str) -> None:
     """Text to the right of the axes, at the height of a row."""
-    ax.annotate(text, (1, place), (12, 0), ("axes fraction", "data"), "offset points", va="center",
+    ax.annotate(text, (1, place), (BESIDE, 0), ("axes fraction", "data"), "offset points", va="center",
                 fontsize=style.SMALL, color=style.RED, annotation_clip=False)  # fmt: skip
 
 

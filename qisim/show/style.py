@@ -126,6 +126,8 @@ def heading(figure: Figure, finding: str, below: str) -> None:
     below = "\n".join(fill(line, 74) for line in below.splitlines())
     room = "\n" * (below.count("\n") + 1)
     figure.suptitle(finding + room, x=LEFT, ha="left", fontsize=LARGE, fontweight="bold")
+    lines = finding.count("\n") + below.count("\n") + 2
+    figure.set_figheight(figure.get_figheight() + (lines - 2) * 1.25 * LARGE / 72)
     down = 72 * PAD + LARGE * 1.25 * (finding.count("\n") + 1)
     under = Annotation(below, (LEFT, 1), (0, -down), figure.transFigure, "offset points", va="top", fontsize=SMALL,
                        color=GREY, annotation_clip=False)  # fmt: skip

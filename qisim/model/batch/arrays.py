@@ -26,6 +26,7 @@ class Here(NamedTuple):
     peer: np.ndarray  # i4
     peer_weight: np.ndarray  # f8
     total: np.ndarray  # f8[F], summed weight of all peers
+    first_kind: int  # number of districts: where kinds begin among the groups
 
 
 class Plan(NamedTuple):
@@ -100,7 +101,7 @@ def here(world: World) -> Here:
         connectivity=table["connectivity"].to_numpy(np.float64),
         told=np.ascontiguousarray(table[["leadership", "openness", "workload"]].to_numpy(np.float64)),
         baseline=np.ascontiguousarray(world.baseline()), start=network.start, peer=network.peer,
-        peer_weight=network.peer_weight, total=network.total,
+        peer_weight=network.peer_weight, total=network.total, first_kind=len(world.districts),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def record(r, m, target, here, work, out):
         row.dependence += facility.dependence
         row.fatigue += facility.fatigue
         _record_group(r, m, here.district[f], facility.score, at_target, out)
-        _record_group(r, m, out.group_score.shape[2] - 1 - here.kind[f], facility.score, at_target, out)
+        _record_group(r, m, here.first_kind + here.kind[f], facility.score, at_target, out)
         if at_target:
             row.at_target += 1
             if out.first_at_target[r, f] < 0:

@@ -1,0 +1,37 @@
+"""What comes of a run: tidy tables of many replicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from qisim.scenario.schema import Scenario
+from qisim.world.world import World
+
+
+@dataclass
+class Results:
+    """Tables of a run of `replicates` replicates. Month 0 is the state before the first month.
+
+    - `months`: replicate, month, at_target (facilities), coverage (share), then means over facilities of score,
+      reported_score, engagement, skill, data_quality, dependence, fatigue (all 0-1), then counts: trained, enrolled,
+      dropped_out, and in that month meetings, cycles, visits, attendances, exchanges.
+    - `idea_totals`: replicate, month, idea, facilities aware, adopted, working.
+    - `groups`: replicate, month, grouping ("district" or "kind"), group, facilities, at_target, score (mean).
+    - `facility_summary`: a row a facility: id, name, kind, district, province, lat, lon, score (mean at the end over
+      replicates), at_target (share of replicates at the end), first_at_target (median month over the replicates that
+      got there; NaN where none did).
+    - `facility_months`, `idea_months`: every facility's months, if detail was asked for.
+    """
+
+    scenario: Scenario
+    world: World
+    seed: int
+    replicates: int
+    months: pd.DataFrame
+    idea_totals: pd.DataFrame
+    groups: pd.DataFrame
+    facility_summary: pd.DataFrame
+    facility_months: pd.DataFrame | None = None
+    idea_months: pd.DataFrame | None = None

@@ -1,0 +1,87 @@
+"""Tidy tables of what either engine recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from qisim.model.state import COUNTS, IDEA_MONTH, MEANS, SOURCES, STAGES
+from qisim.scenario.schema import Scenario
+from qisim.world.world import World
+
+
+def months_table(replicates: range, rows: np.ndarray, facilities: int) -> pd.DataFrame:
+    """One row a replicate and month from MONTH_ROW[R, M + 1]: counts, coverage (a share) and means."""
+    table = _grid(replicates, rows.shape[1])
+    table["at_target"] = rows["at_target"].ravel()
+    table["coverage"] = rows["at_target"].ravel() / facilities
+    for name in MEANS + COUNTS[1:]:
+        table[name] = rows[name].ravel()
+    return pd.DataFrame(table)
+
+
+def idea_totals_table(replicates: range, counts: np.ndarray, scenario: Scenario) -> pd.DataFrame:
+    """One row a replicate, month and idea from i8[R, M + 1, K, 3]: facilities aware, adopted, working."""
+    names = [idea.name for idea in scenario.ideas]
+    table = _grid(replicates, counts.shape[1], len(names))
+    table["idea"] = _repeated(names, len(table["month"]))
+    for i, name in enumerate(("aware", "adopted", "working")):
+        table[name] = counts[..., i].ravel()
+    return pd.DataFrame(table)
+
+
+def groups_table(replicates: range, at_target: np.ndarray, score: np.ndarray, world: World) -> pd.DataFrame:
+    """One row a replicate, month and group (districts, then kinds) from counts and summed scores [R, M + 1, groups]."""
+    names = [*world.districts, *world.kinds]
+    sizes = np.concatenate([
+        np.bincount(world.district, minlength=len(world.districts)),
+        np.bincount(world.kind, minlength=len(world.kinds)),
+    ])  # fmt: skip
+    table = _grid(replicates, at_target.shape[1], len(names))
+    rows = len(table["month"])
+    grouping = ["district"] * len(world.districts) + ["kind"] * len(world.kinds)
+    table["grouping"] = pd.Categorical(np.tile(grouping, rows // len(names)), ["district", "kind"])
+    table["group"] = pd.Categorical(np.tile(np.array(names, dtype=object), rows // len(names)), sorted(set(names)))
+    table["facilities"] = np.tile(sizes, rows // len(names))
+    table["at_target"] = at_target.ravel()
+    table["score"] = (score / sizes).ravel()
+    return pd.DataFrame(table)
+
+
+def facility_months_table(replicates: range, rows: np.ndarray, world: World) -> pd.DataFrame:
+    """One row a replicate, month and facility from FACILITY_ROW[R, M + 1, F]."""
+    table = _grid(replicates, rows.shape[1], rows.shape[2])
+    table["facility"] = _repeated(list(world.facilities["id"]), len(table["month"]))
+    for name in rows.dtype.names or ():
+        table[name] = rows[name].ravel()
+    return pd.DataFrame(table)
+
+
+def idea_months_table(replicates: range, rows: np.ndarray, world: World, scenario: Scenario) -> pd.DataFrame:
+    """One row a replicate, month, facility and idea from IDEA_ROW[R, M + 1, F, K]."""
+    facilities, ideas = rows.shape[2], rows.shape[3]
+    table = _grid(replicates, rows.shape[1], facilities * ideas)
+    count = len(table["month"])
+    codes = np.tile(np.repeat(np.arange(facilities), ideas), count // (facilities * ideas))
+    table["facility"] = pd.Categorical.from_codes(codes, list(world.facilities["id"]))
+    table["idea"] = _repeated([idea.name for idea in scenario.ideas], count)
+    for name in IDEA_MONTH:
+        values = rows[name].ravel()
+        categories = {"stage": STAGES, "source": SOURCES}.get(name)
+        table[name] = pd.Categorical.from_codes(values.astype(np.int8), categories) if categories else values
+    return pd.DataFrame(table)
+
+
+def _grid(replicates: range, months: int, each: int = 1) -> dict[str, Any]:
+    """The columns replicate and month of a table with `each` rows a replicate and month."""
+    return {
+        "replicate": np.repeat(np.arange(replicates.start, replicates.stop), months * each),
+        "month": np.tile(np.repeat(np.arange(months), each), len(replicates)),
+    }
+
+
+def _repeated(names: list[str], rows: int) -> pd.Categorical:
+    """The names over and over, `rows` in all."""
+    return pd.Categorical.from_codes(np.tile(np.arange(len(names)), rows // len(names)), names)
