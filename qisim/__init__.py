@@ -16,7 +16,8 @@ from qisim.scenario.version import __version__
 if TYPE_CHECKING:
     from qisim.experiments.folder import load as load_results
     from qisim.experiments.folder import save as save_results
-    from qisim.experiments.run import Results, run
+    from qisim.experiments.results import Results
+    from qisim.experiments.run import run
     from qisim.experiments.study import Study, load
     from qisim.model.mesa_model import QIModel
     from qisim.scenario.errors import BadInput
@@ -26,7 +27,7 @@ __all__ = ["BadInput", "QIModel", "Results", "Study", "__version__", "load", "lo
 _HOME = {
     "BadInput": ("qisim.scenario.errors", "BadInput"),
     "QIModel": ("qisim.model.mesa_model", "QIModel"),
-    "Results": ("qisim.experiments.run", "Results"),
+    "Results": ("qisim.experiments.results", "Results"),
     "Study": ("qisim.experiments.study", "Study"),
     "load": ("qisim.experiments.study", "load"),
     "load_results": ("qisim.experiments.folder", "load"),

@@ -24,6 +24,7 @@ from qisim.scenario.version import __version__
 COMMANDS: list[Callable[..., None]] = [run, check, new, params]
 
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130
+STOPPED_TEXT = "\nStopped; nothing was written. The same command starts again."
 
 
 class Commands(TyperGroup):
@@ -36,7 +37,7 @@ class Commands(TyperGroup):
             complain(str(error))
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
-            complain("\nStopped; nothing was written. The same command starts again.")
+            complain(STOPPED_TEXT)
             raise typer.Exit(STOPPED) from None
         except MemoryError:
             complain("There is not enough memory for this; ask for fewer replicates, or leave out --detail.")
@@ -84,4 +85,5 @@ def main() -> None:
     try:
         app(prog_name="qisim")
     except KeyboardInterrupt:
+        complain(STOPPED_TEXT)
         sys.exit(STOPPED)

@@ -12,7 +12,7 @@ import typer
 from qisim.commands.say import complain, console, say_json
 
 if TYPE_CHECKING:
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
     from qisim.experiments.study import Study
 
 

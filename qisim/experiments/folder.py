@@ -28,7 +28,7 @@ from qisim.scenario.schema import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
     from qisim.world.world import World
 
 TABLES = {"months": "months", "idea_totals": "ideas", "groups": "groups", "facility_summary": "facilities"}
@@ -55,6 +55,7 @@ def check_destination(folder: str | Path) -> None:
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise BadInput(Problem(str(folder), "is a file; choose a folder for the results"))
+    _check_writable(folder)
     if folder.is_dir() and (Path.cwd().is_relative_to(folder.resolve()) or folder.is_mount()):
         raise BadInput(Problem(str(folder), "cannot be replaced as a whole; name a folder within it"))
     present = _files_in(folder)
@@ -71,6 +72,15 @@ def check_destination(folder: str | Path) -> None:
         raise BadInput(
             Problem(str(folder), f"would be replaced, but holds files that are not results: {named}; move them away")
         )
+
+
+def _check_writable(folder: Path) -> None:
+    """The folder's place must be one where a folder can be made; better said before a long run than after it."""
+    above = next(path for path in folder.resolve().parents if path.exists())
+    if not above.is_dir():
+        raise BadInput(Problem(str(above), "is a file, so no folder can be made in it"))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise BadInput(Problem(str(above), "is not open to you for writing; choose another folder for the results"))
 
 
 def save(
@@ -110,7 +120,7 @@ def save(
 
 def load(folder: str | Path) -> Results:
     """Read results back. Raises BadInput where the folder holds none, or not all that was written."""
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
 
     folder = Path(folder)
     manifest = manifests.read(folder)

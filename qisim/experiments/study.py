@@ -12,7 +12,7 @@ from qisim.scenario.schema import Scenario
 from qisim.world.world import World, build_world
 
 if TYPE_CHECKING:
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
     from qisim.model.mesa_model import QIModel
 
 

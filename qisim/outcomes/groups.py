@@ -31,26 +31,32 @@ def group_times(groups: pd.DataFrame, grouping: Grouping, coverage: float) -> di
 
 def outcome(runs: Runs) -> list[Outcome]:
     """Time to target of each kind of facility, and of the first and the last district."""
-    target, start = runs.scenario.target, runs.scenario.start
-    share = target_percent(target.coverage)
-    kinds = group_times(runs.groups, "kind", target.coverage)
+    return _kinds(runs) + _districts(runs)
+
+
+def _kinds(runs: Runs) -> list[Outcome]:
+    share = target_percent(runs.scenario.target.coverage)
+    times = group_times(runs.groups, "kind", runs.scenario.target.coverage)
+    if len(times) < 2 or not any(time.reached.any() for time in times.values()):
+        return []
+    return [
+        as_outcome(f"time_{kind}", f"{kind.replace('_', ' ')}: {share} at the standard", time, runs.scenario.start)
+        for kind, time in times.items()
+    ]
+
+
+def _districts(runs: Runs) -> list[Outcome]:
+    start, share = runs.scenario.start, target_percent(runs.scenario.target.coverage)
+    times = group_times(runs.groups, "district", runs.scenario.target.coverage)
+    if len(times) < 2:
+        return []
+    first, *_, last = times
     rows = []
-    if len(kinds) > 1:
-        rows = [
-            as_outcome(f"time_{kind}", f"{kind.replace('_', ' ')}: {share} at the standard", time, start)
-            for kind, time in kinds.items()
-        ]
-    districts = group_times(runs.groups, "district", target.coverage)
-    if len(districts) < 2:
-        return rows
-    names = list(districts)
-    rows.append(as_outcome("time_first_district", f"first district at {share}: {names[0]}",
-                           districts[names[0]], start))  # fmt: skip
-    behind = sum(time.median == math.inf for time in districts.values())
-    if behind > 1:
-        name, value = f"districts that do not reach {share} in at least half of the runs", f"{behind} of {len(names)}"
-        rows.append(Outcome("districts_not_reached", name, "districts", float(behind), None, None, value))
-    else:
-        rows.append(as_outcome("time_last_district", f"last district at {share}: {names[-1]}",
-                               districts[names[-1]], start))  # fmt: skip
-    return rows
+    if times[first].reached.any():
+        rows.append(as_outcome("time_first_district", f"first district at {share}: {first}", times[first], start))
+    behind = sum(time.median == math.inf for time in times.values())
+    if behind < 2:
+        return [*rows, as_outcome("time_last_district", f"last district at {share}: {last}", times[last], start)]
+    name = f"districts below {share} throughout most runs"
+    value = f"{behind} of {len(times)}"
+    return [*rows, Outcome("districts_not_reached", name, "districts", float(behind), None, None, value)]

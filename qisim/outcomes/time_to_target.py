@@ -93,13 +93,16 @@ def censored(first: np.ndarray, horizon: int) -> TimeToTarget:
 
 
 def outcome(runs: Runs) -> list[Outcome]:
-    """Time to target, then the chance of being there by the end of each year, then the restricted mean."""
+    """Time to target; and where any run gets there, the chance by the end of each year and the restricted mean."""
     target, start = runs.scenario.target, runs.scenario.start
     time = time_to_target(runs.months, target.coverage)
     name = f"{target_percent(target.coverage)} of facilities at the standard (score {score(target.score)})"
+    row = as_outcome("time_to_target", name, time, start)
+    if time.missed == time.runs:
+        return [row]
     mean = f"{time.restricted_mean:.1f} months"
     return [
-        as_outcome("time_to_target", name, time, start),
+        row,
         *(_chance(time, month, start) for month in milestones(time.horizon)),
         Outcome("restricted_mean", f"mean time, counting at most {time.horizon} months", "months",
                 time.restricted_mean, None, None, mean),
@@ -112,9 +115,7 @@ def as_outcome(key: str, name: str, time: TimeToTarget, start: date) -> Outcome:
     spread = TOO_FEW
     if low is not None and high is not None:
         spread = f"{_month(low, time)} to {_month(high, time)}" if low < math.inf else f"beyond {time.horizon}"
-    value = f"not reached within {time.horizon} months"
-    if time.median < math.inf:
-        value = in_words(time.median, start)
+    value = in_words(time.median, start) if time.median < math.inf else "not reached"
     return Outcome(key, name, "month", time.median, low, high, value, spread, not_reached(time))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
 
 MOST_IDEAS = 12
 LINES: dict[Use, tuple[str, str, str]] = {
@@ -71,7 +71,7 @@ def _idea(ax: Axes, results: Results, idea: str) -> None:
         ax.plot(bands["median"], color=color, linestyle=line, linewidth=2.4, label=label)
     ax.set_title(fill(idea, 30), fontsize=style.SMALL)
     style.percent_axis(ax, "")
-    style.month_axis(ax, results.scenario.start, results.scenario.months, most=3, label=ax.get_xlabel())
+    style.month_axis(ax, results.scenario.start, results.scenario.months, most=2, label=ax.get_xlabel())
 
 
 def _frame(axes: Sequence[Axes], results: Results, ideas: int) -> None:

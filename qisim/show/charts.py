@@ -10,7 +10,7 @@ from qisim.show import adoption, coverage, district_times, facility_map
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
 
 CHARTS: dict[str, Callable[[Results], Figure]] = {
     "coverage": coverage.figure,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
 
 MOST_SINGLE_RUNS = 40
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -92,9 +92,11 @@ def _target(ax: Axes, coverage: float, time: TimeToTarget) -> None:
 
 def _finding(results: Results, time: TimeToTarget) -> str:
     share = target_percent(results.scenario.target.coverage)
+    within = f"{share} of facilities are at the standard within {time.horizon} months"
+    if time.missed == time.runs:
+        return f"In none of the runs {within}" if time.runs > 1 else f"Not reached: {within}"
     if time.median == math.inf:
-        there = f"{time.runs - time.missed} of {time.runs} runs"
-        return f"{share} of facilities are at the standard within {time.horizon} months in {there}"
+        return f"{within} in {time.runs - time.missed} of {time.runs} runs"
     if time.median == 0:
         return f"{share} of facilities are at the standard from the start"
     month = in_words(time.median, results.scenario.start).replace(" ", NO_BREAK)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.outcomes.groups import group_times
-from qisim.outcomes.intervals import supported
 from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.time_to_target import TimeToTarget
 from qisim.show import style
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
 
 MOST_ROWS = 40
 AT_EACH_END = 15
@@ -68,7 +67,7 @@ def _rows(names: list[str]) -> list[str | None]:
 def _district(ax: Axes, place: int, time: TimeToTarget) -> None:
     for level, width, color in INTERVALS:
         ends = time.interval(level)
-        if ends is not None and ends[0] < math.inf:
+        if ends is not None and _reaches(ends):
             ax.plot(np.minimum(ends, time.horizon), [place, place], color=color, linewidth=width,
                     solid_capstyle="butt", zorder=2)  # fmt: skip
     if time.median < math.inf:
@@ -78,6 +77,11 @@ def _district(ax: Axes, place: int, time: TimeToTarget) -> None:
         ax.plot(time.horizon, place, ">", markersize=9, color=style.RED, zorder=4, clip_on=False)
     if time.missed:
         _beside(ax, place, percent(time.missed / time.runs))
+
+
+def _reaches(ends: tuple[float, float] | None) -> bool:
+    """Whether an interval begins before the horizon, and can be drawn."""
+    return ends is not None and ends[0] < math.inf
 
 
 def _beside(ax: Axes, place: float, text: str) -> None:
@@ -97,11 +101,13 @@ def _frame(ax: Axes, rows: list[str | None], districts: int) -> None:
 
 
 def _finding(times: dict[str, TimeToTarget], coverage: float) -> str:
-    share = target_percent(coverage)
+    share, (first, *_, last) = target_percent(coverage), [*times, *times]
     behind = sum(time.median == math.inf for time in times.values())
+    often = " in half of the runs" if times[first].runs > 1 else ""
+    if behind == len(times):
+        return f"No district reaches {share} within {times[first].horizon} months{often}"
     if behind:
-        return f"{behind} of {len(times)} districts do not reach {share} in at least half of the runs"
-    first, *_, last = [*times, *times]
+        return f"{behind} of {len(times)} districts do not reach {share} within {times[first].horizon} months{often}"
     if len(times) == 1:
         return f"{first} reaches {share} in month {times[first].median:.0f}"
     return (f"Districts reach {share} between month {times[first].median:.0f} ({first}) "
@@ -116,8 +122,11 @@ def _keys(times: list[TimeToTarget]) -> list[Artist]:
     if any(time.median < math.inf for time in times):
         keys.append(Line2D([], [], linestyle="", marker="o", markersize=8, color="white", markeredgecolor=style.INK,
                            markeredgewidth=1.8, label="median" if times[0].runs > 1 else "month reached"))  # fmt: skip
-    keys += [Line2D([], [], color=color, linewidth=width, label=f"{level:.0%} of runs")
-             for level, width, color in reversed(INTERVALS) if supported(level, times[0].runs)]  # fmt: skip
+    keys += [
+        Line2D([], [], color=color, linewidth=width, label=f"{level:.0%} of runs")
+        for level, width, color in reversed(INTERVALS)
+        if any(_reaches(time.interval(level)) for time in times)
+    ]
     if any(time.median == math.inf for time in times):
         keys.append(Line2D([], [], linestyle="", marker=">", markersize=8, color=style.RED, label="later, or never"))
     return keys

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure
 
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
 
 MOST_TIES = 3000
 MOST_VECTORS = 1000
@@ -24,9 +24,12 @@ MOST_VECTORS = 1000
 
 MOST_NAMES = 15
 MARKERS = "so^DvPp*hX"
+ROOM = 0.05
+"""How far colours go at least below and above the standard, in score."""
+
 BELOW = ("#7F2704", "#D94801", "#FDD0A2")
 ABOVE = ("#9ECAE1", "#2171B5", "#08306B")
-"""Colours of scores from 0 up to the standard, and from the standard up to 1 (ColorBrewer's Oranges and Blues)."""
+"""Colours of scores up to the standard, and from the standard on (ColorBrewer's Oranges and Blues)."""
 
 
 def figure(results: Results) -> Figure:
@@ -43,12 +46,12 @@ def plot_map(results: Results, ax: Axes | None = None) -> Axes:
     places, scenario = results.facility_summary, results.scenario
     own, ax = ax is None, style.own_axes(ax, _height(places))
     ties = _ties(ax, places, results.world.network.source, results.world.network.target)
-    colours = _colours(scenario.target.score)
+    colours = _colours(places["score"], scenario.target.score)
     for rank, kind in enumerate(results.world.kinds):
         _facilities(ax, places[places["kind"] == kind], rank, len(places), colours)
     _names(ax, places)
     _frame(ax, places)
-    _colour_bar(ax, colours, scenario.target.score)
+    _colour_bar(ax, colours, scenario.target.score, results.replicates)
     style.finish(ax, own, _finding(results), f"{scenario.title}\n{ties}", _keys(results.world.kinds), columns=4)
     return ax
 
@@ -86,21 +89,24 @@ def _ties(ax: Axes, places: pd.DataFrame, source: np.ndarray, target: np.ndarray
     return "Lines: peer ties" if ties <= MOST_TIES else f"Lines: {MOST_TIES:,} of {ties:,} peer ties"
 
 
-def _colours(standard: float) -> ScalarMappable:
-    """Orange for scores below the standard, the darker the farther; blue at and above it."""
+def _colours(scores: pd.Series[float], standard: float) -> ScalarMappable:
+    """Orange for scores below the standard, the darker the farther; blue at and above it. Ends at full tenths."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    parts = [(0.0, standard, BELOW), (standard, 1.0, ABOVE)]
-    stops = [(place, colour) for low, high, part in parts if high > low
-             for place, colour in zip(np.linspace(low, high, len(part)), part, strict=True)]  # fmt: skip
-    return ScalarMappable(Normalize(0, 1), LinearSegmentedColormap.from_list("standard", stops, N=1000))
+    low = math.floor(10 * max(min(scores.min(), standard - ROOM), 0)) / 10
+    high = math.ceil(10 * min(max(scores.max(), standard + ROOM), 1)) / 10
+    change = (standard - low) / (high - low)
+    stops = [*zip(np.linspace(0, change, len(BELOW)), BELOW, strict=True),
+             *zip(np.linspace(change, 1, len(ABOVE)), ABOVE, strict=True)]  # fmt: skip
+    return ScalarMappable(Normalize(low, high), LinearSegmentedColormap.from_list("standard", stops, N=1000))
 
 
 def _facilities(ax: Axes, places: pd.DataFrame, rank: int, everywhere: int, colours: ScalarMappable) -> None:
     """Draw the facilities of one kind; the kinds higher up the referral chain larger and on top."""
     size = float(np.clip(12_000 / everywhere, 3, 46)) * (1.8 if rank == 0 else 1)
-    ax.scatter(places["lon"], places["lat"], c=places["score"], cmap=colours.cmap, vmin=0, vmax=1, s=size,
+    lowest, highest = colours.get_clim()
+    ax.scatter(places["lon"], places["lat"], c=places["score"], cmap=colours.cmap, vmin=lowest, vmax=highest, s=size,
                marker=MARKERS[rank % len(MARKERS)], edgecolors=style.INK, linewidths=min(0.6, size / 40),
                zorder=4 - rank / 100, rasterized=everywhere > MOST_VECTORS)  # fmt: skip
 
@@ -115,9 +121,10 @@ def _keys(kinds: list[str]) -> list[Artist]:
     ]  # fmt: skip
 
 
-def _colour_bar(ax: Axes, colours: ScalarMappable, standard: float) -> None:
+def _colour_bar(ax: Axes, colours: ScalarMappable, standard: float, runs: int) -> None:
+    mean = ", mean of runs" if runs > 1 else ""
     bar = style.owner(ax).colorbar(colours, ax=ax, location="bottom", shrink=0.85, aspect=32, pad=0.03)
-    bar.set_label("mean score at the end (0 to 1)")
+    bar.set_label(f"score at the end{mean} (0 to 1)")
     bar.ax.axvline(standard, color=style.INK, linewidth=2.5)
     bar.ax.annotate(f"standard {standard:.2f}", (standard, 1), (0, 3), "data", "offset points", fontsize=style.SMALL,
                     fontweight="bold", ha="center", va="bottom")  # fmt: skip

@@ -162,19 +162,18 @@ def percent_axis(ax: Axes, label: str) -> None:
     ax.set_ylabel(label)
 
 
-def month_axis(ax: Axes, start: date, horizon: int, most: int = 6, label: str = "months since the start") -> None:
-    """A horizontal axis of months, each tick with the calendar month that begins there."""
-    step = tick_step(horizon, most)
-    ticks = list(range(0, horizon + 1, step))
+def month_axis(ax: Axes, start: date, horizon: int, most: int = 5, label: str = "months since the start") -> None:
+    """A horizontal axis of months in at most `most` steps, each tick with the calendar month that begins there."""
+    ticks = list(range(0, horizon + 1, tick_step(horizon, most)))
     ax.set_xlim(0, horizon)
     ax.set_xticks(ticks, [f"{month}\n{month_beginning(start, month)}" for month in ticks])
     ax.set_xlabel(label)
 
 
 def tick_step(horizon: int, most: int) -> int:
-    """Months between ticks: a divisor or a multiple of a year that gives at most about `most` ticks."""
-    for step in (1, 2, 3, 6):
-        if horizon / step < most:
+    """Months from tick to tick: parts or multiples of a year, so long that `most` of them span the horizon."""
+    for step in (1, 2, 3, 6, 12, 18):
+        if horizon <= step * most:
             return step
     return 12 * math.ceil(horizon / 12 / most)
 

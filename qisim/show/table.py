@@ -9,7 +9,7 @@ from qisim.outcomes import outcomes
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from qisim.experiments.run import Results
+    from qisim.experiments.results import Results
 
 
 def outcome_table(results: Results) -> Table:
@@ -20,7 +20,7 @@ def outcome_table(results: Results) -> Table:
 
     table = Table(title=Text(results.scenario.title), caption=Text(_caption(results)), title_justify="left",
                   caption_justify="left", box=box.SIMPLE_HEAD)  # fmt: skip
-    table.add_column("outcome", min_width=30)
+    table.add_column("outcome")
     table.add_column("median of runs" if results.replicates > 1 else "the run")
     table.add_column("90% interval")
     table.add_column("note")

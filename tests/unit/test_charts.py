@@ -20,7 +20,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from rich.console import Console
 
-from qisim.experiments.run import Results, run
+from qisim.experiments.results import Results
+from qisim.experiments.run import run
 from qisim.outcomes.runs import by_run
 from qisim.scenario.load import load_scenario
 from qisim.show import style
@@ -82,11 +83,17 @@ VARIANTS: dict[str, Callable[[Results], Results]] = {
 
 
 def texts(figure: Figure) -> list[Text]:
-    """The texts that are seen."""
-    return [
-        text for text in figure.findobj(Text)
-        if isinstance(text, Text) and text.get_text().strip() and text.get_visible()
-    ]  # fmt: skip
+    """The texts that are seen; labels of ticks beyond the ends of an axis are not."""
+    unseen = {
+        id(label)
+        for ax in figure.axes
+        for axis in (ax.xaxis, ax.yaxis)
+        for tick in axis.get_major_ticks()
+        for label in (tick.label1, tick.label2)
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    }
+    found = [text for text in figure.findobj(Text) if isinstance(text, Text) and id(text) not in unseen]
+    return [text for text in found if text.get_text().strip() and text.get_visible()]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -167,6 +174,15 @@ def test_the_map_shows_every_facility_and_changes_colour_at_the_standard(results
     below, above = points[0].get_cmap()(np.array([standard - 0.01, standard + 0.01]))
     assert below[0] > below[2]  # more red than blue
     assert above[2] > above[0]
+
+
+@pytest.mark.parametrize("standard", [0.0, 1.0])
+def test_the_map_has_a_standard_at_either_end(results: Results, standard: float) -> None:
+    target = results.scenario.target.model_copy(update={"score": standard})
+    extreme = replace(results, scenario=results.scenario.model_copy(update={"target": target}))
+    points = [c for c in plot_map(extreme).collections if c.get_array() is not None]
+    red, _, blue, _ = points[0].to_rgba(0.5)
+    assert (red > blue) == (standard == 1)
 
 
 def test_many_districts_are_told_by_the_first_and_the_last(results: Results) -> None:

@@ -147,3 +147,76 @@ def test_params_of_some_names(command: Qisim) -> None:
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 2
     assert "did you mean 'turnover_annual'?" in done.stderr
+
+
+def test_run_tells_and_keeps_the_outcome(command: Qisim) -> None:
+    done = command("run", "small.toml", "--replicates", "20", "--seed", "4", "--detail", "--threads", "1")
+    assert done.exit_code == 0, done.stderr
+    assert "Two small districts" in done.stdout
+    assert "80% of facilities at the standard" in done.stdout
+    assert "Results are in out/small:" in done.stdout
+    assert "\n  qisim replay out/small --replicate 0\n" in done.stdout
+    kept = qisim.load_results("out/small")
+    assert (kept.replicates, kept.seed) == (20, 4)
+    assert kept.months["replicate"].nunique() == 20
+    assert kept.facility_months is not None
+    charts = {path.name for path in Path("out/small/charts").iterdir()}
+    assert {"coverage.svg", "coverage.png"} <= charts
+    assert Path("out/small/charts/coverage.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_run_as_json_replaces_earlier_results(command: Qisim) -> None:
+    for seed in (1, 2):
+        done = command("run", "small.toml", "--replicates", "2", "--seed", seed, "--out", "here", "--json")
+        told = json.loads(done.stdout)
+        assert (told["seed"], told["folder"], told["facilities"]) == (seed, "here", 10)
+        assert any("80% of facilities" in row["name"] for row in told["outcomes"])
+        assert qisim.load_results("here").seed == seed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["smal.toml"], "did you mean 'small.toml'?"),
+        (["bad.toml"], "bad.toml, line 2: monts: unknown key; did you mean 'months'?"),
+        (["place.toml"], "place.toml, line 4: programme.1.districts: found 'Here'"),
+        (["small.toml", "--out", "mine"], "mine: holds other files than qisim results"),
+        (["small.toml", "--out", "small.toml/x"], "small.toml: is a file, so no folder can be made in it"),
+        (["small.toml", "--replicates", "0"], "Invalid value for '--replicates'"),
+        (["small.toml", "--seed", "-1"], "Invalid value for '--seed'"),
+    ],
+)
+def test_run_refuses_bad_input_and_writes_nothing(command: Qisim, arguments: list[str], message: str) -> None:
+    Path("bad.toml").write_text('extends = "small.toml"\nmonts = 3\n')
+    Path("place.toml").write_text('extends = "small.toml"\n[[programme]]\nkind = "coaching"\ndistricts = ["Here"]\n')
+    Path("mine").mkdir()
+    Path("mine/letter.txt").write_text("dear")
+    before = files(Path())
+    done = command("run", *arguments)
+    assert done.exit_code == 2
+    assert done.stderr.count(message) == 1
+    assert "Traceback" not in done.output
+    assert files(Path()) == before
+
+
+def test_a_failed_write_is_told_in_a_line(command: Qisim) -> None:
+    done = command("new", "small.toml/x.toml")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == ["small.toml/x.toml: File exists"]
+
+
+def test_ctrl_c_ends_in_a_line_and_writes_nothing(command: Qisim, tmp_path: Path) -> None:
+    assert command("run", "small.toml", "--replicates", "1").exit_code == 0  # compiles the core
+    kinds = 'kinds = [{ name = "health_centre", per_district = 500 }]'
+    Path("long.toml").write_text(f'extends = "small.toml"\nmonths = 600\n[world]\n{kinds}\n')
+    before = files(tmp_path)
+    arguments = [sys.executable, "-m", "qisim", "run", "long.toml", "--replicates", "5000"]
+    running = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(4)
+    assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    said, complained = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert said == ""
+    assert complained.strip() == "Stopped; nothing was written. The same command starts again."
+    assert files(tmp_path) == before

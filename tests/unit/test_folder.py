@@ -189,7 +189,7 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
         (rewrite(files={}), "does not list"),
         (rewrite(scenario={"title": "x"}), "is missing"),
         (rewrite(scenario={"world": {"facilities": "/etc/passwd"}}), r"world\.facilities: found '/etc/passwd'"),
-        (lambda f: shutil.rmtree(f), "there is no such results folder"),
+        (shutil.rmtree, "there is no such results folder"),
     ],
 )
 def test_a_folder_that_is_not_whole_is_refused(saved: Path, harm: Callable[[Path], object], message: str) -> None:

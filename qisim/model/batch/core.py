@@ -7,7 +7,7 @@ from qisim.model.batch.exchange import exchange
 from qisim.model.batch.month import facility_month
 from qisim.model.batch.people import turnover
 from qisim.model.batch.record import record
-from qisim.model.batch.spread import show_changes
+from qisim.model.batch.spread import leave_cohort, show_changes
 from qisim.model.batch.start import start
 from qisim.model.batch.waves import end_of_support, join, session, synthesis
 
@@ -47,6 +47,9 @@ def _one_month(month, seed, replicate, here, plan, work, b, ideas, indicators):
     for c in range(len(work.cohort_tie)):
         work.cohort_tie[c] = rules.down(work.cohort_tie[c], b.tie_fading)
     show_changes(here, plan, work)
+    for f in range(len(work.facility)):
+        if work.facility[f].dropped_out:
+            leave_cohort(f, work)
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled
-from qisim.model.batch.spread import introduce, leave_cohort, mark_changed
+from qisim.model.batch.spread import introduce, mark_changed
 from qisim.model.state import OWN, PEER, USES
 
 
@@ -251,4 +251,3 @@ def _motivate(f, unsupported, plan, work, b):
         facility.enrolled = False
         facility.dropped_out = True
         facility.low_months = 0
-        leave_cohort(f, work)

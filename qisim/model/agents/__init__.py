@@ -1,0 +1,1 @@
+"""The readable engine: facilities and coaches as Mesa agents."""

@@ -1,0 +1,193 @@
+"""What the programme's events do in the Mesa model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qisim.model import calendar, chance, rules
+from qisim.model.state import BY_EXCHANGE, BY_SESSION
+
+if TYPE_CHECKING:
+    from qisim.model.agents.cohort import Cohort
+    from qisim.model.agents.facility import Facility
+    from qisim.model.mesa_model import QIModel
+
+
+def deal_with(model: QIModel, event: Any) -> None:
+    """Carry out one event of the calendar."""
+    which, amount = int(event["which"]), int(event["amount"])
+    if event["kind"] == calendar.END_OF_SUPPORT:
+        end_of_support(model, which)
+    elif event["kind"] == calendar.JOIN:
+        join(model, which)
+    elif event["kind"] == calendar.SESSION:
+        session(model, which, amount)
+    elif event["kind"] == calendar.EXCHANGE:
+        for _ in range(amount):
+            exchange_visit(model, which)
+    elif event["kind"] == calendar.SYNTHESIS:
+        synthesis(model, which)
+
+
+def members(model: QIModel, w: int) -> list[Facility]:
+    """The facilities of a wave that are in the programme."""
+    return [facility for facility in model.by_index if facility.enrolled and facility.wave == w]
+
+
+def end_of_support(model: QIModel, w: int) -> None:
+    """The members of a wave are on their own; they still know each other."""
+    for facility in members(model, w):
+        facility.enrolled = False
+        facility.log("support ended")
+
+
+def join(model: QIModel, w: int) -> None:
+    """The facilities that the selection rule puts first join."""
+    wave, covers = model.programme.waves[w], model.programme.wave_covers[w]
+    element = 1 << int(wave["element"])
+    open_to = [f for f in model.by_index if covers[f.index] and not f.enrolled and not f.elements_joined & element]
+    open_to.sort(key=lambda facility: (selection_key(facility, int(wave["select"])), facility.index))
+    for facility in open_to[: wave["sites"]]:
+        facility.wave, facility.enrolled, facility.dropped_out = w, True, False
+        facility.joined, facility.low_months = model.month, 0
+        facility.elements_joined |= element
+        group = (0, facility.province_code, facility.district_code)[wave["cohort_by"]]
+        model.cohorts[int(wave["first_cohort"]) + group].enter(facility)
+        facility.log("joined the programme", why=f"wave {w + 1}")
+
+
+def selection_key(facility: Facility, select: int) -> float:
+    """What facilities are sorted by; the smallest joins first."""
+    if select == rules.RANDOM:
+        return facility.uniforms(facility.model.month + 1, chance.SELECTION)[0]
+    if select == rules.FIRST_STRONGEST:
+        return -facility.reported_score
+    if select == rules.FIRST_WEAKEST:
+        return facility.reported_score
+    if select == rules.VOLUNTEERS:
+        return -facility.ready
+    if select == rules.REMOTE_FIRST:
+        return -facility.travel_days
+    if select == rules.BY_DISTRICT:
+        return float(facility.district_code)
+    return 0.0
+
+
+def session(model: QIModel, w: int, released: int) -> None:
+    """A learning session of a wave, held cohort by cohort."""
+    wave, b = model.programme.waves[w], model.behaviour
+    virtual = bool(wave["virtual"])
+    model.released[w] = released
+    present: dict[Cohort, list[Facility]] = {}
+    for facility in members(model, w):
+        u = facility.uniforms(model.month + 1, chance.SESSION)
+        if u[0] < rules.attendance(virtual, facility.connectivity, b) and facility.cohort is not None:
+            present.setdefault(facility.cohort, []).append(facility)
+    share_tests(model, [facility for cohort in present.values() for facility in cohort])
+    for cohort, facilities in present.items():
+        if len(facilities) >= 2:
+            cohort.tie = rules.session_tie(cohort.tie, virtual, b)
+        hold_session(model, wave, facilities, [int(k) for k in model.programme.packages[w, :released]])
+
+
+def share_tests(model: QIModel, present: list[Facility]) -> None:
+    """What those present tested since the last session refines the package."""
+    for k in range(len(model.ideas)):
+        tests = 0
+        for facility in present:
+            practice = facility.practices[k]
+            if not practice.shared and practice.stage in (rules.ADOPTED, rules.ABANDONED):
+                practice.shared = True
+                tests += 1
+        model.refinement[k] = rules.refined(model.refinement[k], tests, model.behaviour)
+
+
+def hold_session(model: QIModel, wave: Any, present: list[Facility], released: list[int]) -> None:
+    """One cohort meets: teams learn, compare results and hear of the released ideas."""
+    b, virtual, size = model.behaviour, bool(wave["virtual"]), len(present)
+    total = 0.0
+    for facility in present:
+        total += facility.reported_score
+    evidence = {}
+    for k in released:
+        working = sum(facility.practices[k].working for facility in present)
+        failed = sum(facility.practices[k].stage == rules.ABANDONED for facility in present)
+        evidence[k] = rules.evidence(working, failed)
+    for facility in present:
+        model.attendances += 1
+        facility.last_support = model.month
+        people = rules.attendees(int(wave["attendees"]), virtual, b)
+        facility.trained = min(facility.team, facility.trained + people)
+        facility.skill = rules.up(facility.skill, b.session_skill)
+        facility.engagement = rules.up(facility.engagement, b.session_engagement)
+        facility.log("learning session", why=f"{size} facilities" + (" online" if virtual else ""))
+        if size >= 2:
+            above = facility.reported_score * size >= total
+            facility.engagement = rules.compared(facility.engagement, above, facility.openness, b)
+        if not virtual:
+            facility.extra_workload += b.session_workload
+        for k in released:
+            practice = facility.practices[k]
+            if practice.introduce(BY_SESSION):
+                facility.log("heard of an idea", practice, "at the learning session")
+            practice.refinement, practice.evidence = model.refinement[k], evidence[k]
+
+
+def synthesis(model: QIModel, w: int) -> None:
+    """A synthesis workshop fixes the package of a wave and yields its champions."""
+    wave = model.programme.waves[w]
+    for k in model.programme.packages[w, : wave["ideas"]]:
+        model.refinement[k] = rules.up(model.refinement[k], model.behaviour.synthesis_refinement)
+    for coach in model.by_post[wave["first_champion"] : wave["first_champion"] + wave["champions"]]:
+        coach.appoint_champion()
+
+
+def exchange_visit(model: QIModel, e: int) -> None:
+    """A lower-performing facility visits one of the best within reach."""
+    covers, j = model.programme.exchange_covers[e], int(model.programme.exchanges[e]["indicator"])
+    covered = [facility for facility in model.by_index if covers[facility.index]]
+    guests = [facility for facility in covered if facility.enrolled]
+    if not guests:
+        return
+    visitor = min(guests, key=lambda f: (f.exchanges, f.reported_score, f.index))
+    if j < 0:
+        j = max(range(len(model.indicators)), key=lambda i: _gap(model, visitor, i))
+    visitor.exchanges += 1
+    reach = int(model.programme.exchanges[e]["reach"])
+    hosts = [f for f in covered if f is not visitor and _within_reach(f, visitor, reach)]
+    host = max(hosts, key=lambda f: (f.reported[j], -f.index), default=None)
+    if host is not None and host.reported[j] > visitor.reported[j]:
+        see(model, visitor, host, j)
+
+
+def _gap(model: QIModel, facility: Facility, j: int) -> float:
+    return model.indicators[j].weight * (model.indicators[j].ceiling - facility.reported[j])
+
+
+def _within_reach(host: Facility, visitor: Facility, reach: int) -> bool:
+    if calendar.REACHES[reach] == "district":
+        return host.district_code == visitor.district_code
+    return calendar.REACHES[reach] == "anywhere" or host.province_code == visitor.province_code
+
+
+def see(model: QIModel, visitor: Facility, host: Facility, j: int) -> None:
+    """The visitor learns of what the host uses, with full evidence, and puts the strongest idea first."""
+    b, best, strongest = model.behaviour, None, -1.0
+    visitor.log("exchange visit", why=f"to {host.name}, for {model.indicator_names[j]}")
+    host.log("hosted an exchange visit", why=f"of {visitor.name}")
+    for practice, shown in zip(visitor.on_indicator(j), host.on_indicator(j), strict=True):
+        if not shown.seen_in_use:
+            continue
+        if practice.introduce(BY_EXCHANGE):
+            visitor.log("heard of an idea", practice, f"seen at work in {host.name}")
+        if practice.stage == rules.ABANDONED:
+            practice.stage, practice.failures = rules.AWARE, 0
+        practice.evidence = max(practice.evidence, b.exchange_evidence)
+        if practice.untested and abs(practice.effect) > strongest:
+            best, strongest = practice, abs(practice.effect)
+    visitor.priority, visitor.partner = best, host
+    visitor.partner_tie = rules.up(visitor.partner_tie, b.exchange_tie)
+    visitor.last_support = model.month
+    visitor.engagement = rules.up(visitor.engagement, b.exchange_engagement)
+    host.engagement = rules.up(host.engagement, b.exchange_engagement)
+    model.exchanges += 1

@@ -1,0 +1,245 @@
+"""The Mesa model: one replicate to look into, to teach with and to extend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from inspect import signature
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+from mesa.agent import AgentSet
+from mesa.discrete_space import Network
+
+from qisim.model import calendar, rules, tables
+from qisim.model.agents.coach import Coach
+from qisim.model.agents.cohort import Cohort
+from qisim.model.agents.facility import Facility
+from qisim.model.agents.log import Event
+from qisim.model.agents.programme import deal_with
+from qisim.model.calendar import build_calendar
+from qisim.model.parameters import draw
+from qisim.model.state import COUNTS, FACILITY_MONTH, FACILITY_ROW, IDEA_MONTH, IDEA_ROW, MEANS, MONTH_ROW
+from qisim.scenario.errors import BadInput, Problem
+from qisim.scenario.schema import Scenario
+from qisim.world.world import World, build_world
+
+
+@dataclass
+class Trajectory:
+    """The tables of one replicate; as those of a run on the core."""
+
+    months: pd.DataFrame
+    idea_totals: pd.DataFrame
+    facility_months: pd.DataFrame
+    idea_months: pd.DataFrame
+
+
+class QIModel(mesa.Model):
+    """One replicate of a scenario, with facilities and coaches as agents and the peer network as space.
+
+    `rng` is the run's seed and `replicate` which of its replicates: the same two give, event by event, what the core
+    gives. Subclasses of `Facility` and `Coach` change how these behave. `scenario` may be anything that has
+    `scenario` and `world` (a study). The attribute `log` lists everything that happened to a facility, and why.
+    """
+
+    def __init__(
+        self,
+        scenario: Any,
+        world: World | None = None,
+        *,
+        rng: int = 1,
+        replicate: int = 0,
+        facility_class: type[Facility] = Facility,
+        coach_class: type[Coach] = Coach,
+    ):
+        if not isinstance(rng, (int, np.integer)) or not 0 <= rng < 2**32:
+            raise BadInput(Problem("rng", f"found {rng!r}", allowed="a whole number from 0 to 4294967295"))
+        self._ids = count(1)
+        super().__init__(rng=int(rng))
+        if not isinstance(scenario, Scenario):
+            scenario, world = scenario.scenario, scenario.world
+        self.scenario, self.world = scenario, world or build_world(scenario)
+        self.programme = build_calendar(scenario, self.world)
+        self.seed, self.replicate, self.month = int(rng), int(replicate), 0
+        self.log: list[Event] = []
+        self._draw_parameters()
+        self._start_programme()
+        self._create_agents(facility_class, coach_class)
+        self._start_recording()
+        self.collect()
+
+    # --- the start --------------------------------------------------------------------------------------------------
+
+    def _draw_parameters(self) -> None:
+        behaviour, self.ideas, indicators = draw(self.scenario, self.seed, self.replicate)
+        self.behaviour = _plain(behaviour[0])
+        self.indicators = [_plain(row) for row in indicators]
+        self.idea_names = [idea.name for idea in self.scenario.ideas]
+        self.indicator_names = [indicator.name for indicator in self.scenario.indicators]
+        self.ideas_of = [np.flatnonzero(self.ideas["indicator"] == j).tolist() for j in range(len(indicators))]
+        self.told_baseline = self.world.baseline()
+
+    def _start_programme(self) -> None:
+        self.cohorts = [Cohort() for _ in range(self.programme.cohorts)]
+        self.released = [0] * len(self.programme.waves)
+        self.refinement = [0.0] * len(self.ideas)
+        self.attendances = self.exchanges = 0
+
+    def _create_agents(self, facility_class: type[Facility], coach_class: type[Coach]) -> None:
+        graph = self.world.network.graph()
+        options: dict[str, Any] = {"layout": None} if "layout" in signature(Network).parameters else {}
+        self.grid = Network(graph, capacity=1, random=self.random, **options)
+        self.by_index: list[Facility] = list(facility_class.create_agents(self, len(self.world), self._indices()))
+        for facility in self.by_index:
+            facility.cell = self.grid[facility.index]
+            facility.show()
+        for facility in self.by_index:
+            for cell in facility.cell.connections.values():
+                peer = cell.agents[0]
+                facility.peers.append((peer, graph.edges[facility.index, peer.index]["weight"]))
+            facility.peer_weight = sum(weight for _, weight in facility.peers)
+        posts = len(self.programme.posts)
+        self.by_post: list[Coach] = list(coach_class.create_agents(self, posts, list(range(posts)))) if posts else []
+        self.facilities = AgentSet(self.by_index, random=self.random)
+        self.coaches = AgentSet(self.by_post, random=self.random)
+
+    def _indices(self) -> list[int]:
+        return list(range(len(self.world)))
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Register an agent and number it from 1.
+
+        Mesa 3.3.1 numbers agents through a class attribute that would keep every model alive for ever.
+        """
+        ids = getattr(mesa.Agent, "_ids", None)
+        if ids is not None:
+            ids.pop(self, None)
+        agent.unique_id = next(self._ids)
+        super().register_agent(agent)
+
+    def _start_recording(self) -> None:
+        facilities, ideas, months = len(self.by_index), len(self.ideas), self.scenario.months + 1
+        self._month_rows = np.zeros((1, months), MONTH_ROW)
+        self._facility_rows = np.zeros((1, months, facilities), FACILITY_ROW)
+        self._idea_rows = np.zeros((1, months, facilities, ideas), IDEA_ROW)
+        reporters = {name: _reporter(name) for name in ("coverage", *COUNTS, *MEANS)}
+        self.datacollector = mesa.DataCollector(
+            model_reporters=reporters,
+            agenttype_reporters={
+                type(self.by_index[0]): {name: name for name in FACILITY_MONTH},
+                **({type(self.by_post[0]): {"skill": "skill", "in_post": "in_post"}} if self.by_post else {}),
+            },
+        )
+
+    # --- the month --------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One month."""
+        if self.month >= self.scenario.months:
+            self.running = False
+            return
+        start, end = self.programme.event_start[self.month : self.month + 2]
+        events = self.programme.events[start:end]
+        self._deal_with(event for event in events if event["kind"] < calendar.FIRST_SUPPORT)
+        self.facilities.do("lose_people")
+        self.coaches.do("visit_month")
+        self._deal_with(event for event in events if event["kind"] >= calendar.FIRST_SUPPORT)
+        self.facilities.do("act")
+        for cohort in self.cohorts:
+            cohort.tie = rules.down(cohort.tie, self.behaviour.tie_fading)
+            cohort.look_again()
+        self.facilities.do("show")
+        self.month += 1
+        self.collect()
+        self.running = self.month < self.scenario.months
+
+    def _deal_with(self, events: Any) -> None:
+        for event in events:
+            deal_with(self, event)
+
+    def run(self) -> Trajectory:
+        """Step to the scenario's end and return the tables."""
+        while self.month < self.scenario.months:
+            self.step()
+        return self.tables()
+
+    def released_to(self, facility: Facility) -> list[int]:
+        """The ideas that a coach may introduce: those released to its wave, or all outside any programme."""
+        if facility.wave < 0:
+            return list(range(len(self.ideas)))
+        return [int(k) for k in self.programme.packages[facility.wave, : self.released[facility.wave]]]
+
+    def note(self, facility: Facility, what: str, idea: str | None, why: str) -> None:
+        """Add to the event log."""
+        self.log.append(Event(self.month + 1, facility.id, what, idea, why))
+
+    def date_of(self, month: int) -> date:
+        """The first day of the calendar month in which what an event calls month `month` happened."""
+        months = self.scenario.start.month - 1 + month - 1
+        return date(self.scenario.start.year + months // 12, months % 12 + 1, 1)
+
+    # --- what is recorded -------------------------------------------------------------------------------------------
+
+    def collect(self) -> None:
+        """Record the state after `month` months."""
+        row = self._month_rows[0, self.month]
+        for facility, record in zip(self.by_index, self._facility_rows[0, self.month], strict=True):
+            for name in FACILITY_MONTH:
+                record[name] = getattr(facility, name)
+        for facility, records in zip(self.by_index, self._idea_rows[0, self.month], strict=True):
+            for practice, record in zip(facility.practices, records, strict=True):
+                for name in IDEA_MONTH:
+                    record[name] = getattr(practice, name)
+        for name in MEANS:
+            total = 0.0
+            for facility in self.by_index:  # one by one: sum() would round differently from Python 3.12 on
+                total += getattr(facility, name)
+            row[name] = total / len(self.by_index)
+        row["at_target"] = sum(facility.score >= self.scenario.target.score for facility in self.by_index)
+        for name, attribute in (("trained", "trained"), ("enrolled", "enrolled"), ("dropped_out", "dropped_out"),
+                                ("meetings", "meeting"), ("cycles", "cycles"), ("visits", "visits")):  # fmt: skip
+            row[name] = sum(getattr(facility, attribute) for facility in self.by_index)
+        row["attendances"], row["exchanges"] = self.attendances, self.exchanges
+        self.attendances = self.exchanges = 0
+        self.datacollector.collect(self)
+        for facility in self.by_index:
+            facility.visits = 0
+
+    def latest(self, name: str) -> float:
+        """A column of the table of months, at the last month recorded; `coverage` is a share."""
+        row = self._month_rows[0, self.month]
+        if name == "coverage":
+            return float(row["at_target"] / len(self.by_index))
+        return float(row[name]) if name in MEANS else int(row[name])
+
+    def tables(self) -> Trajectory:
+        """The tables of the months simulated so far."""
+        which, upto = range(self.replicate, self.replicate + 1), slice(0, self.month + 1)
+        rows = self._idea_rows[:, upto]
+        counts = np.stack(
+            [rows["stage"] != rules.UNAWARE, rows["stage"] == rules.ADOPTED,
+             (rows["stage"] == rules.ADOPTED) & rows["works"]], axis=-1
+        ).sum(axis=2)  # fmt: skip
+        return Trajectory(
+            months=tables.months_table(which, self._month_rows[:, upto], len(self.by_index)),
+            idea_totals=tables.idea_totals_table(which, counts, self.scenario),
+            facility_months=tables.facility_months_table(which, self._facility_rows[:, upto], self.world),
+            idea_months=tables.idea_months_table(which, rows, self.world, self.scenario),
+        )
+
+
+def _plain(record: Any) -> SimpleNamespace:
+    """A NumPy record as plain Python numbers."""
+    return SimpleNamespace(**{name: record[name].item() for name in record.dtype.names})
+
+
+def _reporter(name: str) -> Any:
+    def report(model: QIModel) -> float:
+        return model.latest(name)
+
+    return report
