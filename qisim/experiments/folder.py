@@ -65,7 +65,7 @@ def check_destination(folder: str | Path) -> None:
         known = {manifests.NAME, *manifests.read(folder).files}
     except BadInput:
         raise BadInput(
-            Problem(str(folder), "holds other files than qisim results; choose a new folder, or empty it")
+            Problem(str(folder), "holds other files than qisim results, or damaged ones; choose a new folder")
         ) from None
     if strangers := sorted(present - known):
         named = ", ".join(strangers[:3]) + (f" and {len(strangers) - 3} more" if len(strangers) > 3 else "")

@@ -29,12 +29,12 @@ INPUTS = {"facilities": "inputs/facilities.csv", "peers": "inputs/peers.csv"}  #
 class FileRecord(BaseModel):
     """A file as it was written: size in bytes and SHA-256."""
 
-    bytes: int
+    size: int
     sha256: str
 
     @classmethod
     def of(cls, content: bytes) -> FileRecord:
-        return cls(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+        return cls(size=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
 class Manifest(BaseModel):
@@ -113,7 +113,7 @@ def verified(folder: Path, name: str, record: FileRecord) -> bytes:
         raise BadInput(
             Problem(
                 str(folder / name),
-                f"is not as it was written ({len(content)} bytes, {record.bytes} when it was written); copy the results"
+                f"is not as it was written ({len(content)} bytes, {record.size} when it was written); copy the results"
                 " folder again, or run the scenario again",
             )
         )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qisim.outcomes.intervals import LEVEL, TOO_FEW, interval
 
@@ -43,11 +43,13 @@ class Outcome:
             said += f", 90% interval {self.spread}" if self.low is not None else f" ({self.spread} for an interval)"
         return f"{said}; {self.note}" if self.note else said
 
-    def row(self) -> dict[str, str | float | None]:
-        """The outcome as plain values, without infinities, for machines."""
+    def row(self) -> dict[str, Any]:
+        """The outcome as plain values for machines; infinite ones are None and named in `beyond_horizon`."""
         numbers = {"median": self.median, "low": self.low, "high": self.high}
-        finite = {name: value if value is None or math.isfinite(value) else None for name, value in numbers.items()}
-        return {"key": self.key, "name": self.name, "unit": self.unit, **finite, "text": self.text}
+        beyond = [name for name, value in numbers.items() if value == math.inf]
+        finite = {name: None if name in beyond else value for name, value in numbers.items()}
+        told = {"key": self.key, "name": self.name, "unit": self.unit}
+        return {**told, **finite, "beyond_horizon": beyond, "text": self.text}
 
 
 def over_runs(

@@ -116,6 +116,8 @@ def as_outcome(key: str, name: str, time: TimeToTarget, start: date) -> Outcome:
     if low is not None and high is not None:
         spread = f"{_month(low, time)} to {_month(high, time)}" if low < math.inf else f"beyond {time.horizon}"
     value = in_words(time.median, start) if time.median < math.inf else "not reached"
+    if time.median == math.inf and time.missed < time.runs:
+        value += " in half of the runs"
     return Outcome(key, name, "month", time.median, low, high, value, spread, not_reached(time))
 
 

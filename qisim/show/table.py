@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qisim.outcomes import outcomes
 
@@ -32,7 +32,7 @@ def outcome_table(results: Results) -> Table:
     return table
 
 
-def outcome_rows(results: Results) -> list[dict[str, str | float | None]]:
+def outcome_rows(results: Results) -> list[dict[str, Any]]:
     """Every outcome as plain values that JSON can hold; `text` is the outcome as a sentence."""
     return [{"heading": heading, **row.row()} for heading, rows in outcomes(results).items() for row in rows]
 

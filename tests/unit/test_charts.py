@@ -171,7 +171,7 @@ def test_the_map_shows_every_facility_and_changes_colour_at_the_standard(results
     points = [c for c in ax.collections if c.get_offsets().size and c.get_array() is not None]
     assert sum(len(c.get_offsets()) for c in points) == len(results.world)
     standard = results.scenario.target.score
-    below, above = points[0].get_cmap()(np.array([standard - 0.01, standard + 0.01]))
+    below, above = points[0].to_rgba(np.array([standard - 0.01, standard + 0.01]))
     assert below[0] > below[2]  # more red than blue
     assert above[2] > above[0]
 

@@ -119,7 +119,7 @@ def test_a_time_in_words() -> None:
     ("first", "value", "spread"),
     [
         ([np.nan] * 20, "not reached", "beyond 48"),
-        ([10.0] * 8 + [np.nan] * 12, "not reached", "10 to beyond 48"),
+        ([10.0] * 8 + [np.nan] * 12, "not reached in half of the runs", "10 to beyond 48"),
         ([10.0] * 19, "month 10 (Oct 2019)", "too few runs"),
         ([0.0] * 20, "at the start", "0 to 0"),
     ],
@@ -197,3 +197,9 @@ def test_too_few_runs_are_said_to_be_too_few() -> None:
 )
 def test_milestones_are_ends_of_years_and_the_horizon(horizon: int, months: list[int]) -> None:
     assert milestones(horizon) == months
+
+
+def test_machines_are_told_what_lies_beyond_the_horizon() -> None:
+    time = censored(np.array([10.0] * 12 + [np.nan] * 8), 48)
+    row = as_outcome("time", "target", time, date(2019, 1, 1)).row()
+    assert (row["median"], row["low"], row["high"], row["beyond_horizon"]) == (10, 10, None, ["high"])

@@ -1,0 +1,40 @@
+"""Both engines give the same trajectory, to the last bit, on random small scenarios."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qisim.model.state import SOURCES
+from qisim.scenario.schema import Scenario
+from qisim.world.world import World
+from tests.agreement.engines import assert_engines_agree
+from tests.agreement.random_scenarios import scenarios
+
+EXAMPLES = 30
+HAPPENINGS = {
+    "abandoned an idea", "adopted an idea", "became a champion", "coach visited", "cycle without success",
+    "dropped out", "exchange visit", "head left", "heard of an idea", "hosted an exchange visit",
+    "joined the programme", "learning session", "member trained", "practice lapsed", "started a test",
+    "support ended", "test stopped", "thought of an idea", "trained staff left",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("registry", [False, True], ids=["made_up", "registry"])
+def test_both_engines_give_the_same_trajectory(registry: bool) -> None:
+    happened: Counter[str] = Counter()
+    sources: Counter[str] = Counter()
+
+    @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @given(scenarios(registry), st.integers(0, 2**32 - 1), st.integers(0, 2))
+    def agree(case: tuple[Scenario, World], seed: int, replicate: int) -> None:
+        model = assert_engines_agree(*case, seed, [replicate])[0]
+        happened.update({event.what for event in model.log})
+        sources.update(set(model.tables().idea_months["source"]))
+
+    agree()
+    missing = (HAPPENINGS | set(SOURCES)) - set(happened) - set(sources)
+    assert not missing, "random scenarios in which these never happen compare less than they should"
