@@ -106,7 +106,7 @@ def successes(u, n, p):
 
     Meant for small n and p below 1 (the members of a team): it walks up the distribution.
     """
-    if n <= 0 or p <= 0.0:
+    if n <= 0 or p <= 0.0 or u < 1.0 - n * p:  # (1 - p)**n is at least 1 - n p: mostly none succeeds
         return 0
     share = 1.0
     for _ in range(n):

@@ -280,6 +280,11 @@ def performance(base, ceiling, gap_left, share_kept, trend):
     return min(max(raised * share_kept + trend, 0.0), 1.0)
 
 
+def routine_review(months, b):
+    """Whether, after so many months, the records of facilities outside any programme are reviewed, too."""
+    return months % int(b.routine_months) == 0
+
+
 def seen(true, data_quality, b):
     """What a team's records would show on average: biased upwards while data quality is low."""
     return up(true, b.reporting_bias * (1.0 - data_quality))

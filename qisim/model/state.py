@@ -55,7 +55,8 @@ FACILITY = np.dtype(
         ("cycles", "i8"),  # PDSA cycles this month
         ("score", "f8"),
         ("reported_score", "f8"),
-    ]
+    ],
+    align=True,
 )
 
 PRACTICE = np.dtype(
@@ -74,7 +75,8 @@ PRACTICE = np.dtype(
         ("evidence", "f8"),
         ("refinement", "f8"),  # of the version the facility was told of
         ("influence", "f8"),  # summed weight of the network peers that use it
-    ]
+    ],
+    align=True,
 )
 """A change idea in a facility."""
 
@@ -86,7 +88,8 @@ COACH = np.dtype(
         ("in_post", "?"),
         ("vacant_until", "i8"),  # month in which a successor starts
         ("balance", "f8"),  # visit days not yet spent
-    ]
+    ],
+    align=True,
 )
 
 FACILITY_MONTH = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue",
@@ -96,8 +99,8 @@ FACILITY_MONTH = ["score", "reported_score", "engagement", "skill", "data_qualit
 IDEA_MONTH = ["stage", "works", "fit", "reach", "embedding", "source"]
 """Columns of the table `idea_months`, after replicate, month, facility and idea."""
 
-FACILITY_ROW = np.dtype([(name, FACILITY[name]) for name in FACILITY_MONTH])
-IDEA_ROW = np.dtype([(name, PRACTICE[name]) for name in IDEA_MONTH])
+FACILITY_ROW = np.dtype([(name, FACILITY[name]) for name in FACILITY_MONTH], align=True)
+IDEA_ROW = np.dtype([(name, PRACTICE[name]) for name in IDEA_MONTH], align=True)
 
 MEANS = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue"]
 COUNTS = ["at_target", "trained", "enrolled", "dropped_out", "meetings", "cycles", "visits", "attendances",

@@ -156,6 +156,9 @@ GROUPS: dict[str, list[Parameter]] = {
     "Measurement": [
         P("records", 30, "records a month", 10, 100, "records a team reviews for each indicator", minimum=1,
           maximum=1e6),
+        P("routine_months", 3, "months", 1, 12, "time between assessments of a facility outside any programme",
+          "quarterly assessments in Cambodia: Perry et al. 2022; teams in a programme measure monthly",
+          minimum=1, maximum=120),
         P("reporting_bias", 0.10, "share of the gap to 100%", 0.0, 0.2, "upward bias of the worst of data"),
     ],
     "Motivation": [

@@ -77,7 +77,12 @@ class Coach(Agent):
     def visit(self, facility: Facility) -> None:
         """A day at a facility."""
         b, month = self.model.behaviour, self.model.month
-        u = facility.uniforms(month + 1, chance.VISIT, facility.visits)
+        facility.log("coach visited", why=self.name)
+        if facility.trained < facility.team:
+            u = facility.uniforms(month + 1, chance.VISIT, facility.visits)
+            if u[0] < b.visit_trains:
+                facility.trained += 1
+                facility.log("member trained", why="on the job, by the coach")
         facility.visits += 1
         facility.last_visit = facility.last_support = month
         facility.engagement = rules.up(facility.engagement, b.visit_engagement)
@@ -85,10 +90,6 @@ class Coach(Agent):
         facility.data_quality = rules.up(facility.data_quality, b.visit_data_quality)
         if self.post["external"]:
             facility.dependence = rules.up(facility.dependence, b.visit_dependence)
-        facility.log("coach visited", why=self.name)
-        if u[0] < b.visit_trains and facility.trained < facility.team:
-            facility.trained += 1
-            facility.log("member trained", why="on the job, by the coach")
         self.introduce_next(facility)
         self.carry(facility)
 

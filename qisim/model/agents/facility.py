@@ -311,8 +311,10 @@ class Facility(FixedAgent):
         self.score = score
 
     def measure(self, months: int) -> None:
-        """What the facility's own records show."""
+        """What the facility's own records show, in a month in which they are reviewed."""
         b, score = self.model.behaviour, 0.0
+        if not (self.enrolled or rules.routine_review(months, b)):
+            return
         for j, indicator in enumerate(self.model.indicators):
             u = chance.lane(self.uniforms(months, chance.RECORDS, j // 4), j)
             mean = rules.seen(self.performance[j], self.data_quality, b)

@@ -3,12 +3,12 @@
 import math
 
 from qisim.model import chance, rules
-from qisim.model.batch.compile import compiled
+from qisim.model.batch.compile import compiled, compiled_hot
 from qisim.model.batch.spread import introduce
 from qisim.model.state import BY_COACH
 
 
-@compiled
+@compiled_hot
 def visit_month(c, month, seed, replicate, plan, work, b):
     """A month of one coach: who leaves, who is appointed, who is visited."""
     post, coach = plan.posts[c], work.coach[c]
@@ -38,7 +38,7 @@ def visit_month(c, month, seed, replicate, plan, work, b):
         _visit(f, c, month, seed, replicate, plan, work, b)
 
 
-@compiled
+@compiled_hot
 def _next_to_visit(c, plan, work):
     """The facility that the policy puts first among the least visited this month; -1 if there is none."""
     post = plan.posts[c]
@@ -60,10 +60,13 @@ def _next_to_visit(c, plan, work):
     return best
 
 
-@compiled
+@compiled_hot
 def _visit(f, c, month, seed, replicate, plan, work, b):
     facility, coach = work.facility[f], work.coach[c]
-    u = chance.uniforms(seed, replicate, f, month + 1, chance.VISIT, facility.visits)
+    if facility.trained < facility.team:
+        u = chance.uniforms(seed, replicate, f, month + 1, chance.VISIT, facility.visits)
+        if u[0] < b.visit_trains:
+            facility.trained += 1
     facility.visits += 1
     facility.last_visit = month
     facility.last_support = month
@@ -72,13 +75,11 @@ def _visit(f, c, month, seed, replicate, plan, work, b):
     facility.data_quality = rules.up(facility.data_quality, b.visit_data_quality)
     if plan.posts[c].external:
         facility.dependence = rules.up(facility.dependence, b.visit_dependence)
-    if u[0] < b.visit_trains and facility.trained < facility.team:
-        facility.trained += 1
     _introduce_next(f, plan, work)
     _carry(f, c, work)
 
 
-@compiled
+@compiled_hot
 def _introduce_next(f, plan, work):
     """Tell of the first released idea of the package that the facility has not heard of."""
     wave = work.facility[f].wave
@@ -90,7 +91,7 @@ def _introduce_next(f, plan, work):
             return
 
 
-@compiled
+@compiled_hot
 def _carry(f, c, work):
     """Tell of the idea seen to work in most of the caseload, among those not yet tested here."""
     best, most = -1, 0

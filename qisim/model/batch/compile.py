@@ -34,7 +34,15 @@ def _let_the_core_use(module: ModuleType) -> None:
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """A part of the core: compiled into whatever compiled function calls it."""
+    """A part of the core that runs now and then."""
+    return numba.njit(**OPTIONS)(function)
+
+
+def compiled_hot(function: Callable[..., Any]) -> Any:
+    """A part of the core that runs for every facility and month: compiled into the function that calls it.
+
+    Handing over the many arrays of the state to a function of its own would take longer than the work itself.
+    """
     return numba.njit(forceinline=True, **OPTIONS)(function)
 
 

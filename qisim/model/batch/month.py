@@ -1,36 +1,57 @@
 """A month of one facility: awareness, PDSA, what happens within, performance, motivation."""
 
 from qisim.model import chance, rules
-from qisim.model.batch.compile import compiled
+from qisim.model.batch.compile import compiled_hot
 from qisim.model.batch.spread import introduce, mark_changed
 from qisim.model.state import OWN, PEER, USES
 
 
-@compiled
-def facility_month(f, month, seed, replicate, here, plan, work, b, ideas, indicators):
-    """Everything a facility does in a month, after people left and support arrived."""
+@compiled_hot
+def facilities_month(first, last, month, seed, replicate, here, plan, work, b, ideas, indicators):
+    """Everything that facilities `first` to `last` - 1 do in a month, after people left and support arrived.
+
+    Facilities do not depend on each other within a month, so each part is done for all of them in turn: short loops
+    keep the processor busier than one long one.
+    """
+    for f in range(first, last):
+        facility = work.facility[f]
+        facility.frequency = rules.visit_frequency(facility.frequency, facility.visits, b)
+        _hear_of_ideas(f, month, seed, replicate, here, work, b)
+    for f in range(first, last):
+        u = chance.uniforms(seed, replicate, f, month + 1, chance.TEAM, 0)
+        _invent(f, u[1], u[2], work, b)
+        _meet(f, month, u[0], u[3], seed, replicate, work, b, ideas, indicators)
+    for f in range(first, last):
+        _sustain(f, month, seed, replicate, work, b)
+    for f in range(first, last):
+        perform(f, month + 1, plan, work, ideas, indicators)
+    routine = rules.routine_review(month + 1, b)
+    for f in range(first, last):
+        measure(f, month + 1, routine, seed, replicate, work, b, indicators)
+    for f in range(first, last):
+        _motivate(f, month, plan, work, b)
+
+
+@compiled_hot
+def _unsupported(facility, month, b):
+    """No visit or session for some months."""
+    return month - facility.last_support >= b.unsupported_months
+
+
+@compiled_hot
+def _meet(f, month, u_whether, u_cycles, seed, replicate, work, b, ideas, indicators):
+    """The team meets or not; if it does, it takes ideas in hand and tests them."""
     facility = work.facility[f]
-    facility.frequency = rules.visit_frequency(facility.frequency, facility.visits, b)
-    unsupported = month - facility.last_support >= b.unsupported_months
-    u = chance.uniforms(seed, replicate, f, month + 1, chance.TEAM, 0)
-    _hear_of_ideas(f, month, seed, replicate, here, work, b)
-    _invent(f, u[1], u[2], work, b)
-    facility.meeting = u[0] < rules.meets(
+    facility.meeting = u_whether < rules.meets(
         facility.engagement, facility.workload + facility.extra_workload, facility.trained, facility.enrolled, b
     )
     facility.cycles = 0
     if facility.meeting:
         _pick_ideas(f, work, b, ideas, indicators)
-        _test_ideas(f, month, u[3], seed, replicate, work, b, ideas)
-    _within(f, month, unsupported, seed, replicate, work, b)
-    perform(f, month + 1, plan, work, ideas, indicators)
-    measure(f, month + 1, seed, replicate, work, b, indicators)
-    _motivate(f, unsupported, plan, work, b)
-    facility.extra_workload = 0.0
-    facility.partner_tie = rules.down(facility.partner_tie, b.tie_fading)
+        _test_ideas(f, month, u_cycles, seed, replicate, work, b, ideas)
 
 
-@compiled
+@compiled_hot
 def _hear_of_ideas(f, month, seed, replicate, here, work, b):
     """Awareness of ideas through peers, as these showed at the end of last month."""
     facility = work.facility[f]
@@ -56,7 +77,7 @@ def _hear_of_ideas(f, month, seed, replicate, here, work, b):
             introduce(practice, PEER)
 
 
-@compiled
+@compiled_hot
 def _invent(f, u_whether, u_which, work, b):
     """The team may think of an idea itself."""
     facility = work.facility[f]
@@ -75,7 +96,7 @@ def _invent(f, u_whether, u_which, work, b):
             which -= 1
 
 
-@compiled
+@compiled_hot
 def _pick_ideas(f, work, b, ideas, indicators):
     """Take ideas in hand until there are as many as a team tests at a time."""
     in_hand = 0
@@ -94,7 +115,7 @@ def _pick_ideas(f, work, b, ideas, indicators):
         in_hand += 1
 
 
-@compiled
+@compiled_hot
 def _most_promising(f, work, ideas, indicators):
     """The idea seen in an exchange visit, or else the most promising one known; -1 for none."""
     first = work.facility[f].priority
@@ -117,7 +138,7 @@ def _most_promising(f, work, ideas, indicators):
     return best
 
 
-@compiled
+@compiled_hot
 def _test_ideas(f, month, u_cycles, seed, replicate, work, b, ideas):
     """Run this month's PDSA cycles on each idea in hand."""
     cycles = rules.cycles(work.facility[f].frequency, u_cycles, b)
@@ -130,7 +151,7 @@ def _test_ideas(f, month, u_cycles, seed, replicate, work, b, ideas):
         work.facility[f].cycles += cycle
 
 
-@compiled
+@compiled_hot
 def _run_cycle(f, k, u, work, b, ideas):
     facility, practice = work.facility[f], work.practice[f, k]
     properly = u[0] < rules.proper(facility.skill, facility.frequency, b)
@@ -152,7 +173,7 @@ def _run_cycle(f, k, u, work, b, ideas):
         _abandon(f, k, work, b)
 
 
-@compiled
+@compiled_hot
 def _abandon(f, k, work, b):
     facility, practice = work.facility[f], work.practice[f, k]
     practice.stage = rules.ABANDONED
@@ -163,11 +184,12 @@ def _abandon(f, k, work, b):
     mark_changed(f, k, work)
 
 
-@compiled
-def _within(f, month, unsupported, seed, replicate, work, b):
+@compiled_hot
+def _sustain(f, month, seed, replicate, work, b):
     """Reach and embedding of practices in use; some lapse, some are found not to work."""
     facility = work.facility[f]
     block, u = -1, (0.0, 0.0, 0.0, 0.0)
+    unsupported = _unsupported(facility, month, b)
     included = rules.inclusion(facility.trained, facility.staff, b)
     for k in range(work.practice.shape[1]):
         practice = work.practice[f, k]
@@ -193,7 +215,7 @@ def _within(f, month, unsupported, seed, replicate, work, b):
             _abandon(f, k, work, b)
 
 
-@compiled
+@compiled_hot
 def perform(f, months, plan, work, ideas, indicators):
     """True performance of each indicator, and the score, after so many months."""
     score = 0.0
@@ -202,9 +224,9 @@ def perform(f, months, plan, work, ideas, indicators):
         for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
             k = plan.by_indicator[i]
             practice = work.practice[f, k]
-            if practice.stage == rules.ADOPTED and practice.works:
-                gap_left = rules.gap_closed(gap_left, ideas[k].effect, practice.reach)
-                share_kept = rules.kept(share_kept, ideas[k].effect, practice.reach)
+            reach = practice.reach if practice.stage == rules.ADOPTED and practice.works else 0.0
+            gap_left = rules.gap_closed(gap_left, ideas[k].effect, reach)
+            share_kept = rules.kept(share_kept, ideas[k].effect, reach)
         true = rules.performance(
             work.base[f, j], indicators[j].ceiling, gap_left, share_kept, indicators[j].trend_monthly * months
         )
@@ -213,10 +235,15 @@ def perform(f, months, plan, work, ideas, indicators):
     work.facility[f].score = score
 
 
-@compiled
-def measure(f, months, seed, replicate, work, b, indicators):
-    """What the facility's own records show: a sample, biased while data quality is low."""
+@compiled_hot
+def measure(f, months, routine, seed, replicate, work, b, indicators):
+    """What the facility's own records show: a sample, biased while data quality is low.
+
+    Teams in a programme review their records every month, others when it is `routine`.
+    """
     facility = work.facility[f]
+    if not (routine or facility.enrolled):
+        return
     block, u = -1, (0.0, 0.0, 0.0, 0.0)
     score = 0.0
     for j in range(len(indicators)):
@@ -229,8 +256,8 @@ def measure(f, months, seed, replicate, work, b, indicators):
     facility.reported_score = score
 
 
-@compiled
-def _motivate(f, unsupported, plan, work, b):
+@compiled_hot
+def _motivate(f, month, plan, work, b):
     """Engagement moves to the facility's own level; fatigue and dependence fade; the weary drop out."""
     facility = work.facility[f]
     ownership, bond = 0.0, 0.0
@@ -239,11 +266,13 @@ def _motivate(f, unsupported, plan, work, b):
         bond = ownership * plan.waves[facility.wave].identity
     level = rules.own_level(
         facility.leadership, facility.openness, facility.workload, facility.fatigue, facility.dependence,
-        unsupported, facility.supportive_head, bond, b,
+        _unsupported(facility, month, b), facility.supportive_head, bond, b,
     )  # fmt: skip
     facility.engagement = rules.engagement_next(facility.engagement, level, b)
     facility.fatigue = rules.fatigue_next(facility.fatigue, ownership, facility.enrolled, b)
     facility.dependence = rules.down(facility.dependence, b.dependence_fading)
+    facility.extra_workload = 0.0
+    facility.partner_tie = rules.down(facility.partner_tie, b.tie_fading)
     if not facility.enrolled:
         return
     facility.low_months = facility.low_months + 1 if facility.engagement < b.dropout_engagement else 0

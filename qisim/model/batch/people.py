@@ -1,10 +1,10 @@
 """People leave and are replaced."""
 
 from qisim.model import chance, rules
-from qisim.model.batch.compile import compiled
+from qisim.model.batch.compile import compiled_hot
 
 
-@compiled
+@compiled_hot
 def turnover(f, month, seed, replicate, work, b):
     """Trained members and the head of a facility may leave."""
     facility = work.facility[f]
@@ -19,7 +19,7 @@ def turnover(f, month, seed, replicate, work, b):
         _new_head(f, u[2], u[3], work, b)
 
 
-@compiled
+@compiled_hot
 def _new_head(f, u_supports, u_stops, work, b):
     facility = work.facility[f]
     had = facility.supportive_head

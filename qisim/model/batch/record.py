@@ -2,7 +2,7 @@
 
 from qisim.model import rules
 from qisim.model.batch.arrays import ATTENDANCES, EXCHANGES_MADE
-from qisim.model.batch.compile import compiled
+from qisim.model.batch.compile import compiled, compiled_hot
 
 
 @compiled
@@ -33,8 +33,8 @@ def record(r, m, target, here, work, out):
             if out.first_at_target[r, f] < 0:
                 out.first_at_target[r, f] = m
         out.final_score[r, f] = facility.score
-        _record_ideas(r, m, f, work, out)
         facility.visits = 0
+    _record_ideas(r, m, work, out)
     row.score /= n
     row.reported_score /= n
     row.engagement /= n
@@ -50,23 +50,28 @@ def record(r, m, target, here, work, out):
         _record_detail(r, m, work, out)
 
 
-@compiled
+@compiled_hot
 def _record_group(r, m, group, score, at_target, out):
     out.group_score[r, m, group] += score
     if at_target:
         out.group_at_target[r, m, group] += 1
 
 
-@compiled
-def _record_ideas(r, m, f, work, out):
+@compiled_hot
+def _record_ideas(r, m, work, out):
     for k in range(work.practice.shape[1]):
-        practice = work.practice[f, k]
-        if practice.stage != rules.UNAWARE:
-            out.ideas[r, m, k, 0] += 1
-        if practice.stage == rules.ADOPTED:
-            out.ideas[r, m, k, 1] += 1
-            if practice.works:
-                out.ideas[r, m, k, 2] += 1
+        aware, adopted, working = 0, 0, 0
+        for f in range(len(work.facility)):
+            practice = work.practice[f, k]
+            if practice.stage != rules.UNAWARE:
+                aware += 1
+            if practice.stage == rules.ADOPTED:
+                adopted += 1
+                if practice.works:
+                    working += 1
+        out.ideas[r, m, k, 0] = aware
+        out.ideas[r, m, k, 1] = adopted
+        out.ideas[r, m, k, 2] = working
 
 
 @compiled

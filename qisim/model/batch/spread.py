@@ -2,11 +2,11 @@
 
 from qisim.model import rules
 from qisim.model.batch.arrays import CHANGED
-from qisim.model.batch.compile import compiled
+from qisim.model.batch.compile import compiled, compiled_hot
 from qisim.model.state import FAILED, USES, WORKING
 
 
-@compiled
+@compiled_hot
 def mark_changed(f, k, work):
     """Remember that what a facility does with an idea may have changed."""
     if not work.practice[f, k].changed:
@@ -15,7 +15,7 @@ def mark_changed(f, k, work):
         work.tally[CHANGED] += 1
 
 
-@compiled
+@compiled_hot
 def _to_show(practice):
     if practice.stage == rules.ADOPTED:
         return USES | WORKING if practice.works else USES
@@ -73,7 +73,7 @@ def leave_cohort(f, work):
         work.cohort_users[cohort, k] -= int(work.practice[f, k].shown) & USES
 
 
-@compiled
+@compiled_hot
 def introduce(practice, source):
     """Tell a facility of an idea it had not heard of. Returns whether it was news."""
     if practice.stage != rules.UNAWARE:

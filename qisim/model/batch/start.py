@@ -30,7 +30,7 @@ def start(seed, replicate, here, plan, work, b, ideas, indicators):
         _start_facility(f, seed, replicate, here, work, b)
         _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators)
         perform(f, 0, plan, work, ideas, indicators)
-        measure(f, 0, seed, replicate, work, b, indicators)
+        measure(f, 0, True, seed, replicate, work, b, indicators)
     show_changes(here, plan, work)
 
 
