@@ -104,10 +104,12 @@ def _tail(q):
 def successes(u, n, p):
     """How many of `n` independent trials of probability `p` succeed: the quantile `u` of Binomial(n, p).
 
-    Meant for small n and p below 1 (the members of a team): it walks up the distribution.
+    Meant for small n (the members of a team): it walks up the distribution.
     """
     if n <= 0 or p <= 0.0 or u < 1.0 - n * p:  # (1 - p)**n is at least 1 - n p: mostly none succeeds
         return 0
+    if p >= 1.0:
+        return n
     share = 1.0
     for _ in range(n):
         share *= 1.0 - p

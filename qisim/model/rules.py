@@ -87,7 +87,7 @@ def team_size(staff, b):
 
 def leaving(month, b):
     """Probability that a trained member leaves in a month; higher in a month of rotation."""
-    if b.rotation_months > 0.0 and month > 0 and month % int(b.rotation_months) == 0:
+    if b.rotation_months > 0.0 and month > 0 and month % max(int(b.rotation_months), 1) == 0:
         return 1.0 - (1.0 - b.leave_monthly) * (1.0 - b.rotation_share)
     return b.leave_monthly
 
@@ -181,11 +181,14 @@ def invents(skill, engagement, b):
 # --- PDSA -----------------------------------------------------------------------------------------------------------
 
 
-def meets(engagement, workload, trained, enrolled, b):
-    """Probability that the team meets in a month."""
+def meets(engagement, workload, trained, supported, skill, dependence, b):
+    """Probability that the team meets in a month.
+
+    A team that is not supported meets as far as it can stand on its own: by its skill, less its dependence.
+    """
     team = b.meeting_untrained + (1.0 - b.meeting_untrained) * min(1.0, trained / b.enough_trained)
     chance = engagement * max(0.0, 1.0 - workload) * team
-    return chance if enrolled else chance * b.meeting_without_programme
+    return chance if supported else chance * up(b.meeting_alone, skill * (1.0 - dependence))
 
 
 def promise(effect, gap, proof, complexity, lapsed):

@@ -114,7 +114,7 @@ GROUPS: dict[str, list[Parameter]] = {
           maximum=0.99),
     ],
     "PDSA": [
-        P("meeting_without_programme", 0.15, "factor", 0.0, 0.4, "meetings of a team outside any programme"),
+        P("meeting_alone", 0.15, "factor", 0.0, 0.4, "meetings of a team without support that has no skill of its own"),
         P("meeting_untrained", 0.3, "factor", 0.0, 0.6, "meetings of a team without trained members"),
         P("enough_trained", 3, "people", 2, 5, "trained members a team needs to meet as it should",
           minimum=1, maximum=100),

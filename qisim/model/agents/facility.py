@@ -206,8 +206,9 @@ class Facility(FixedAgent):
     def meeting_chance(self) -> float:
         """Probability that the team meets this month."""
         return rules.meets(
-            self.engagement, self.workload + self.extra_workload, self.trained, self.enrolled, self.model.behaviour
-        )
+            self.engagement, self.workload + self.extra_workload, self.trained,
+            self.enrolled or not self.unsupported, self.skill, self.dependence, self.model.behaviour,
+        )  # fmt: skip
 
     def pick_ideas(self) -> None:
         """Take ideas in hand until there are as many as a team tests at a time."""

@@ -43,8 +43,9 @@ def _meet(f, month, u_whether, u_cycles, seed, replicate, work, b, ideas, indica
     """The team meets or not; if it does, it takes ideas in hand and tests them."""
     facility = work.facility[f]
     facility.meeting = u_whether < rules.meets(
-        facility.engagement, facility.workload + facility.extra_workload, facility.trained, facility.enrolled, b
-    )
+        facility.engagement, facility.workload + facility.extra_workload, facility.trained,
+        facility.enrolled or not _unsupported(facility, month, b), facility.skill, facility.dependence, b,
+    )  # fmt: skip
     facility.cycles = 0
     if facility.meeting:
         _pick_ideas(f, work, b, ideas, indicators)
