@@ -237,6 +237,11 @@ def abandons(failures, fatigue, b):
     return min(b.abandon_per_failure * failures * (1.0 + fatigue), 1.0)
 
 
+def reconsiders(proof, b):
+    """Whether a team gives an abandoned idea another chance, having met with so much evidence from others."""
+    return proof >= b.reconsider_evidence
+
+
 # --- Within the facility --------------------------------------------------------------------------------------------
 
 

@@ -137,6 +137,7 @@ GROUPS: dict[str, list[Parameter]] = {
         P("study_right_data", 0.5, "probability", 0.2, 0.5, "what full data quality adds to it"),
         P("optimism", 0.35, "probability", 0.2, 0.6, "an improper cycle is called a success",
           "98% of reports claim success (Knudsen 2019); the probability a cycle is assumed"),
+        P("reconsider_evidence", 0.5, "0-1", 0.4, 0.8, "evidence from others that brings an abandoned idea back"),
         P("abandon_per_failure", 0.05, "probability", 0.02, 0.1, "an idea is abandoned, for each failed cycle so far"),
     ],
     "Within the facility": [

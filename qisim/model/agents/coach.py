@@ -103,10 +103,10 @@ class Coach(Agent):
                 return
 
     def carry(self, facility: Facility) -> None:
-        """Tell of the idea seen to work in most of the caseload, among those not yet tested here."""
+        """Tell of the idea seen to work in most of the caseload, among those not yet tested here or abandoned."""
         best, most = None, 0
         for k, practice in enumerate(facility.practices):
-            if practice.stage <= rules.AWARE:
+            if practice.stage <= rules.AWARE or practice.stage == rules.ABANDONED:
                 working = sum(other.practices[k].seen_working for other in self.caseload)
                 if working > most:
                     best, most = k, working
@@ -114,9 +114,9 @@ class Coach(Agent):
             return
         practice = facility.practices[best]
         if practice.introduce(BY_COACH):
-            facility.log("heard of an idea", practice, f"the coach saw it work in {most} facilities")
+            facility.log("heard of an idea", practice, f"the coach saw it work in {most} of the caseload")
         failed = sum(other.practices[best].seen_failed for other in self.caseload)
-        practice.evidence = max(practice.evidence, rules.evidence(most, failed))
+        facility.meet_evidence(practice, max(practice.evidence, rules.evidence(most, failed)))
 
     def appoint_champion(self) -> None:
         """Fill the post with the best facility of the caseload where an idea works, if there is one."""

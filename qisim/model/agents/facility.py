@@ -129,7 +129,7 @@ class Facility(FixedAgent):
     def new_head(self, supports: bool, stops_tests: bool) -> None:
         """The head leaves; the successor supports improvement, or does not."""
         had, self.supportive_head = self.supportive_head, supports
-        self.log("head left", why="the successor supports improvement" if supports else "the successor does not care")
+        self.log("head left", why="the successor supports improvement" if supports else "the successor does not support improvement")
         if not had:
             return
         self.engagement *= self.model.behaviour.head_loss_engagement
@@ -270,6 +270,13 @@ class Facility(FixedAgent):
         self.log("cycle without success", practice, f"failed cycle {practice.failures}, {how}")
         if u[2] < rules.abandons(practice.failures, self.fatigue, b):
             self.abandon(practice, f"after {practice.failures} failed cycles")
+
+    def meet_evidence(self, practice: Practice, proof: float) -> None:
+        """Take in evidence on an idea from others; it may bring an abandoned idea back."""
+        practice.evidence = proof
+        if practice.stage == rules.ABANDONED and rules.reconsiders(proof, self.model.behaviour):
+            practice.stage, practice.failures = rules.AWARE, 0
+            self.log("reconsidered an idea", practice, f"evidence {proof:.2f} from others")
 
     def abandon(self, practice: Practice, why: str) -> None:
         """Give an idea up."""

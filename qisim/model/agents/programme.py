@@ -120,7 +120,7 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
         facility.trained = min(facility.team, facility.trained + people)
         facility.skill = rules.up(facility.skill, b.session_skill)
         facility.engagement = rules.up(facility.engagement, b.session_engagement)
-        facility.log("learning session", why=f"{size} facilities" + (" online" if virtual else ""))
+        facility.log("learning session", why=("online, " if virtual else "") + f"with {size - 1} other facilities")
         if size >= 2:
             above = facility.reported_score * size >= total
             facility.engagement = rules.compared(facility.engagement, above, facility.openness, b)
@@ -130,7 +130,8 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
             practice = facility.practices[k]
             if practice.introduce(BY_SESSION):
                 facility.log("heard of an idea", practice, "at the learning session")
-            practice.refinement, practice.evidence = model.refinement[k], evidence[k]
+            practice.refinement = model.refinement[k]
+            facility.meet_evidence(practice, evidence[k])
 
 
 def synthesis(model: QIModel, w: int) -> None:
@@ -180,9 +181,7 @@ def see(model: QIModel, visitor: Facility, host: Facility, j: int) -> None:
             continue
         if practice.introduce(BY_EXCHANGE):
             visitor.log("heard of an idea", practice, f"seen at work in {host.name}")
-        if practice.stage == rules.ABANDONED:
-            practice.stage, practice.failures = rules.AWARE, 0
-        practice.evidence = max(practice.evidence, b.exchange_evidence)
+        visitor.meet_evidence(practice, max(practice.evidence, b.exchange_evidence))
         if practice.untested and abs(practice.effect) > strongest:
             best, strongest = practice, abs(practice.effect)
     visitor.priority, visitor.partner = best, host

@@ -4,7 +4,7 @@ import math
 
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled, compiled_hot
-from qisim.model.batch.spread import introduce
+from qisim.model.batch.spread import introduce, meet_evidence
 from qisim.model.state import BY_COACH
 
 
@@ -76,7 +76,7 @@ def _visit(f, c, month, seed, replicate, plan, work, b):
     if plan.posts[c].external:
         facility.dependence = rules.up(facility.dependence, b.visit_dependence)
     _introduce_next(f, plan, work)
-    _carry(f, c, work)
+    _carry(f, c, work, b)
 
 
 @compiled_hot
@@ -92,16 +92,18 @@ def _introduce_next(f, plan, work):
 
 
 @compiled_hot
-def _carry(f, c, work):
-    """Tell of the idea seen to work in most of the caseload, among those not yet tested here."""
+def _carry(f, c, work, b):
+    """Tell of the idea seen to work in most of the caseload, among those not yet tested here or abandoned."""
     best, most = -1, 0
     for k in range(work.practice.shape[1]):
-        if work.practice[f, k].stage <= rules.AWARE and work.coach_working[c, k] > most:
+        stage = work.practice[f, k].stage
+        if (stage <= rules.AWARE or stage == rules.ABANDONED) and work.coach_working[c, k] > most:
             best, most = k, work.coach_working[c, k]
     if best >= 0:
         practice = work.practice[f, best]
         introduce(practice, BY_COACH)
-        practice.evidence = max(practice.evidence, rules.evidence(most, work.coach_failed[c, best]))
+        proof = rules.evidence(most, work.coach_failed[c, best])
+        meet_evidence(f, best, max(practice.evidence, proof), work, b)
 
 
 @compiled

@@ -5,7 +5,7 @@ import math
 from qisim.model import rules
 from qisim.model.batch.arrays import EXCHANGES_MADE
 from qisim.model.batch.compile import compiled
-from qisim.model.batch.spread import introduce, mark_changed
+from qisim.model.batch.spread import introduce, meet_evidence
 from qisim.model.state import BY_EXCHANGE, USES
 
 
@@ -81,11 +81,7 @@ def _see(visitor, host, j, month, plan, work, b, ideas):
         if (int(work.practice[host, k].shown) & USES) == 0:
             continue
         introduce(practice, BY_EXCHANGE)
-        if practice.stage == rules.ABANDONED:
-            practice.stage = rules.AWARE
-            practice.failures = 0
-            mark_changed(visitor, k, work)
-        practice.evidence = max(practice.evidence, b.exchange_evidence)
+        meet_evidence(visitor, k, max(practice.evidence, b.exchange_evidence), work, b)
         untested = practice.stage == rules.AWARE or practice.stage == rules.LAPSED
         if untested and abs(ideas[k].effect) > strongest:
             best, strongest = k, abs(ideas[k].effect)

@@ -73,6 +73,17 @@ def leave_cohort(f, work):
         work.cohort_users[cohort, k] -= int(work.practice[f, k].shown) & USES
 
 
+@compiled
+def meet_evidence(f, k, proof, work, b):
+    """Take in evidence on an idea from others; it may bring an abandoned idea back."""
+    practice = work.practice[f, k]
+    practice.evidence = proof
+    if practice.stage == rules.ABANDONED and rules.reconsiders(proof, b):
+        practice.stage = rules.AWARE
+        practice.failures = 0
+        mark_changed(f, k, work)
+
+
 @compiled_hot
 def introduce(practice, source):
     """Tell a facility of an idea it had not heard of. Returns whether it was news."""

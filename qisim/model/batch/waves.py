@@ -5,7 +5,7 @@ from qisim.model.batch.arrays import ATTENDANCES
 from qisim.model.batch.coaching import appoint_champions
 from qisim.model.batch.compile import compiled
 from qisim.model.batch.sort import sort
-from qisim.model.batch.spread import enter_cohort, introduce, leave_cohort
+from qisim.model.batch.spread import enter_cohort, introduce, leave_cohort, meet_evidence
 from qisim.model.state import BY_SESSION
 
 
@@ -130,7 +130,8 @@ def _learn(f, w, released, month, plan, work, b):
         practice = work.practice[f, k]
         introduce(practice, BY_SESSION)
         practice.refinement = work.refinement[k]
-        practice.evidence = rules.evidence(work.session_working[cohort, k], work.session_failed[cohort, k])
+        proof = rules.evidence(work.session_working[cohort, k], work.session_failed[cohort, k])
+        meet_evidence(f, k, proof, work, b)
 
 
 @compiled
