@@ -172,10 +172,10 @@ def _default(field: FieldInfo) -> str:
 
 def template_outcomes() -> str:
     """What `qisim run` says of the scenario that `qisim new` writes."""
-    from qisim.experiments.study import load
+    import qisim
     from qisim.outcomes import outcomes
 
-    results = load(DOCS.parent / "qisim" / "scenario" / "template.toml").run(replicates=200, seed=1)
+    results = qisim.load(DOCS.parent / "qisim" / "scenario" / "template.toml").run(replicates=200, seed=1)
     head = ("outcome", "median of runs", "90% interval", "note")
     parts = [
         f"**{heading}**\n\n" + grid(head, ((o.name, o.value, o.spread, o.note) for o in rows))
@@ -187,11 +187,11 @@ def template_outcomes() -> str:
 
 def draw_picture() -> Path:
     """The coverage chart of the shipped Cambodia scenario, as `qisim run` draws it."""
-    from qisim.experiments.study import load
+    import qisim
     from qisim.show.charts import CHARTS
     from qisim.show.style import figure_bytes
 
-    results = load(DOCS.parent / "scenarios" / "cambodia.toml").run(replicates=200, seed=1)
+    results = qisim.load(DOCS.parent / "scenarios" / "cambodia.toml").run(replicates=200, seed=1)
     path = DOCS / "pictures" / "coverage.png"
     path.parent.mkdir(exist_ok=True)
     _replace(path, figure_bytes(CHARTS["coverage"](results), "png"))

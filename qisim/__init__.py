@@ -14,23 +14,24 @@ from typing import TYPE_CHECKING, Any
 from qisim.scenario.version import __version__
 
 if TYPE_CHECKING:
-    from qisim.experiments.folder import load as load_results
     from qisim.experiments.folder import save as save_results
     from qisim.experiments.results import Results
     from qisim.experiments.run import run
-    from qisim.experiments.study import Study, load
     from qisim.model.mesa_model import QIModel
     from qisim.scenario.errors import BadInput
+    from qisim.study import Run, Study, load, load_results
 
-__all__ = ["BadInput", "QIModel", "Results", "Study", "__version__", "load", "load_results", "run", "save_results"]
+__all__ = ["BadInput", "QIModel", "Results", "Run", "Study", "__version__", "load", "load_results", "run",
+           "save_results"]  # fmt: skip
 
 _HOME = {
     "BadInput": ("qisim.scenario.errors", "BadInput"),
     "QIModel": ("qisim.model.mesa_model", "QIModel"),
     "Results": ("qisim.experiments.results", "Results"),
-    "Study": ("qisim.experiments.study", "Study"),
-    "load": ("qisim.experiments.study", "load"),
-    "load_results": ("qisim.experiments.folder", "load"),
+    "Run": ("qisim.study", "Run"),
+    "Study": ("qisim.study", "Study"),
+    "load": ("qisim.study", "load"),
+    "load_results": ("qisim.study", "load_results"),
     "run": ("qisim.experiments.run", "run"),
     "save_results": ("qisim.experiments.folder", "save"),
 }

@@ -13,7 +13,7 @@ from qisim.commands.say import complain, console, say_json
 
 if TYPE_CHECKING:
     from qisim.experiments.results import Results
-    from qisim.experiments.study import Study
+    from qisim.study import Study
 
 
 def run(
@@ -43,7 +43,7 @@ def run(
     """
     from qisim.commands.check import notes
     from qisim.experiments import folder
-    from qisim.experiments.study import load
+    from qisim.study import load
 
     study = load(file)
     out = Path("out") / file.stem if out is None else out

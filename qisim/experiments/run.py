@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ def run(
     for the first time. Raises BadInput where the scenario does not fit its world or the machine's memory.
     """
     _check(replicates, seed)
-    world = world or build_world(scenario)
+    world = build_world(scenario) if world is None else world
     programme = build_calendar(scenario, world)
     from qisim.model.batch.simulate import is_compiled, simulate
 
@@ -58,7 +59,7 @@ def run(
     return collected.results(seed, replicates)
 
 
-def _check(replicates: int, seed: int) -> None:
+def _check(replicates: Any, seed: Any) -> None:
     """Refuse numbers that the core cannot work with."""
     for name, value, low, high in (("replicates", replicates, 1, MOST_REPLICATES), ("seed", seed, 0, 2**32 - 1)):
         if not isinstance(value, int) or not low <= value <= high:
@@ -112,7 +113,7 @@ class _Tables:
             seed=seed,
             replicates=replicates,
             facility_summary=self._summary(replicates),
-            **whole,  # type: ignore[arg-type]
+            **whole,
         )
 
     def _summary(self, replicates: int) -> pd.DataFrame:

@@ -52,7 +52,7 @@ class QIModel(mesa.Model):
         scenario: Any,
         world: World | None = None,
         *,
-        rng: int = 1,
+        rng: Any = 1,
         replicate: int = 0,
         facility_class: type[Facility] = Facility,
         coach_class: type[Coach] = Coach,
@@ -63,7 +63,7 @@ class QIModel(mesa.Model):
         super().__init__(rng=int(rng))
         if not isinstance(scenario, Scenario):
             scenario, world = scenario.scenario, scenario.world
-        self.scenario, self.world = scenario, world or build_world(scenario)
+        self.scenario, self.world = scenario, build_world(scenario) if world is None else world
         self.programme = build_calendar(scenario, self.world)
         self.seed, self.replicate, self.month = int(rng), int(replicate), 0
         self.log: list[Event] = []
@@ -128,13 +128,10 @@ class QIModel(mesa.Model):
         self._facility_rows = np.zeros((1, months, facilities), FACILITY_ROW)
         self._idea_rows = np.zeros((1, months, facilities, ideas), IDEA_ROW)
         reporters = {name: _reporter(name) for name in ("coverage", *COUNTS, *MEANS)}
-        self.datacollector = mesa.DataCollector(
-            model_reporters=reporters,
-            agenttype_reporters={
-                type(self.by_index[0]): {name: name for name in FACILITY_MONTH},
-                **({type(self.by_post[0]): {"skill": "skill", "in_post": "in_post"}} if self.by_post else {}),
-            },
-        )
+        agents: dict[type[mesa.Agent], dict[str, str]] = {type(self.by_index[0]): {n: n for n in FACILITY_MONTH}}
+        if self.by_post:
+            agents[type(self.by_post[0])] = {"skill": "skill", "in_post": "in_post"}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters, agenttype_reporters=agents)
 
     # --- the month --------------------------------------------------------------------------------------------------
 

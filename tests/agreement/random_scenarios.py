@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ EXTREMES: dict[str, st.SearchStrategy[Any]] = {
     "session_attendance": st.sampled_from([0.0, 0.4, 1.0]),
     "visit_trains": st.sampled_from([0.0, 1.0]),
     "records": st.sampled_from([1, 1.5, 1e6]),
+    "routine_months": st.sampled_from([1, 2.5, 120]),
 }
 
 
@@ -208,7 +210,7 @@ def _when(draw: st.DrawFn, month: int) -> int | date:
 
 @st.composite
 def _span(draw: st.DrawFn, months: int) -> dict[str, Any]:
-    first = draw(st.integers(0, months - 1))
+    first = draw(st.just(0) | st.integers(0, months - 1))
     last = draw(st.none() | st.integers(first + 1, months + 3))
     span = {"start": draw(_when(first))}
     return span if last is None else span | {"end": draw(_when(last))}
@@ -221,7 +223,7 @@ def collaboratives(draw: st.DrawFn, world: World, months: int, ideas: list[str])
     if select == "list":
         ids = list(world.facilities["id"])
         coverage = {"facilities": draw(st.lists(st.sampled_from(ids), unique=True, min_size=1))}
-    starts = sorted(draw(st.lists(st.integers(0, months - 1), min_size=1, max_size=3)))
+    starts = sorted(draw(st.lists(st.just(0) | st.integers(0, months - 1), min_size=1, max_size=3)))
     element: dict[str, Any] = {
         "kind": "collaborative", "select": select, **coverage,
         "waves": [draw(_wave(start, _covered(world, coverage))) for start in starts],
@@ -231,10 +233,10 @@ def collaboratives(draw: st.DrawFn, world: World, months: int, ideas: list[str])
         "release": draw(st.sampled_from(["at_once", "stages"])),
         "package": draw(st.just([]) | st.lists(st.sampled_from(ideas), unique=True, min_size=1)),
         "ownership": draw(shares()), "identity": draw(shares()),
-        "phase": draw(st.sampled_from(["demonstration", "spread"])),
+        "phase": draw(st.sampled_from(["demonstration", "demonstration", "spread"])),
     }  # fmt: skip
-    if element["phase"] == "demonstration" and draw(st.booleans()):
-        champions, days = draw(st.integers(0, 3)), draw(shares(0.5, 8))
+    if element["phase"] == "demonstration" and draw(st.integers(0, 3)):
+        champions, days = draw(st.sampled_from([2, 1, 3, 0])), draw(shares(0.5, 8))
         element |= {"synthesis": True, "champions": champions, "champion_days": days}
     return element
 
@@ -255,30 +257,31 @@ def coachings(draw: st.DrawFn, world: World, months: int) -> dict[str, Any]:
 def exchanges(draw: st.DrawFn, world: World, months: int, indicators: list[str]) -> dict[str, Any]:
     """Exchange visits, some months with several."""
     return {
-        "kind": "exchange_visits", "visits": draw(st.integers(0, 40)), **draw(_coverage(world)),
+        "kind": "exchange_visits", "visits": draw(st.integers(0, 60)), **draw(_coverage(world)),
         **draw(_span(months)), "reach": draw(st.sampled_from(["district", "province", "anywhere"])),
         "indicator": draw(st.just("") | st.sampled_from(indicators)),
     }  # fmt: skip
 
 
 @st.composite
-def programmes(draw: st.DrawFn, world: World, months: int, indicators: list[str], ideas: list[str]) -> list[Any]:
-    """Up to five elements: nothing, one alone, or several at a time."""
-    any_element = st.one_of(
-        collaboratives(world, months, ideas), coachings(world, months), exchanges(world, months, indicators)
-    )
-    elements = [draw(any_element) for _ in range(draw(st.integers(0, 3)))]
-    if draw(st.integers(0, 3)):  # most programmes that do anything have a collaborative at their heart
-        elements.insert(0, draw(collaboratives(world, months, ideas)))
-    if draw(st.booleans()):
-        elements.append(draw(coachings(world, months)))
+def programmes(
+    draw: st.DrawFn, world: World, months: int, indicators: list[str], ideas: list[str], core: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Elements of the kinds of `core`, and up to two more of any kind."""
+    kinds = {
+        "collaborative": collaboratives(world, months, ideas),
+        "coaching": coachings(world, months),
+        "exchange_visits": exchanges(world, months, indicators),
+    }
+    elements = [draw(kinds[kind]) for kind in core]
+    elements += draw(st.lists(st.one_of(*kinds.values()), max_size=2))
     return [{**element, "name": f"element {number}"} for number, element in enumerate(elements)]
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, registry: bool) -> tuple[Scenario, World]:
-    """A scenario and its world, made up or read from a registry."""
-    months, indicators = draw(st.integers(1, 30)), draw(indicator_lists())
+def scenarios(draw: st.DrawFn, registry: bool, core: Sequence[str]) -> tuple[Scenario, World]:
+    """A scenario with at least the programme elements of `core`, and its world, made up or read from a registry."""
+    months, indicators = draw(st.integers(12, 30) | st.integers(1, 30)), draw(indicator_lists())
     ideas = draw(idea_lists(indicators))
     document: dict[str, Any] = {
         "title": "random", "start": START, "months": months, "indicators": indicators, "ideas": ideas,
@@ -292,5 +295,5 @@ def scenarios(draw: st.DrawFn, registry: bool) -> tuple[Scenario, World]:
             document["world"] = draw(made_up_worlds())
         world = build_world(from_document(document, Origin(folder=Path(folder))))
     names = [row["name"] for row in indicators], [row["name"] for row in ideas]
-    document |= {"programme": draw(programmes(world, months, *names)), "behaviour": draw(behaviours())}
+    document |= {"programme": draw(programmes(world, months, *names, core)), "behaviour": draw(behaviours())}
     return from_document(document, Origin()), world

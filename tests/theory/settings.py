@@ -37,8 +37,8 @@ OFF = [
     "engagement_dependence", "engagement_no_head", "engagement_programme", "success_engagement",
     "failure_engagement", "fatigue_abandoned", "fatigue_imposed", "dropout_engagement",
 ]  # fmt: skip
-CERTAIN = ["session_attendance", "meeting_without_programme", "meeting_untrained", "cycles_per_meeting", "optimism",
-           "study_right"]  # fmt: skip
+CERTAIN = ["session_attendance", "meeting_alone", "meeting_untrained", "cycles_per_meeting", "optimism",
+           "study_right", "reconsider_evidence"]  # fmt: skip
 
 # An inverse logit of 20 is 1 to nine digits: full engagement, and an idea that works everywhere.
 STILL: dict[str, float] = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from qisim.model.rules import monthly
 from qisim.outcomes.time_to_target import time_to_target
 from qisim.scenario.schema import Scenario
-
 from tests.theory.settings import STILL, assert_share, idea, scenario, session, simulate, wide
 
 
@@ -75,7 +76,7 @@ def test_a_facility_is_never_worse_off_for_more_visits(engine, districts, replic
         simulate(engine, coached(days, districts, 1), replicates).facility_months["score"].to_numpy()
         for days in (1, 2, 4)
     ]
-    for fewer, more in zip(scores, scores[1:], strict=False):
+    for fewer, more in pairwise(scores):
         assert (more >= fewer - 1e-12).all()
         assert (more > fewer + 0.01).any()
 
@@ -88,5 +89,5 @@ def test_twice_the_coaching_days_never_delay_the_median(seed):
     medians = [time.median for time in times]
     assert medians == sorted(medians, reverse=True)
     assert medians[-1] < medians[0] < np.inf
-    later = [(more.month > fewer.month).mean() for fewer, more in zip(times, times[1:], strict=False)]
+    later = [(more.month > fewer.month).mean() for fewer, more in pairwise(times)]
     assert max(later) < 0.2

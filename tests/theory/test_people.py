@@ -9,7 +9,6 @@ from scipy.stats import binom
 from qisim.model.mesa_model import QIModel
 from qisim.model.rules import monthly
 from qisim.scenario.schema import Scenario
-
 from tests.theory.settings import (
     STILL,
     Tables,
@@ -60,9 +59,7 @@ def test_leavers_of_a_month_are_binomial():
 
 
 def test_rotation_comes_on_top_of_turnover():
-    tables = simulate(
-        "core", teams(14, 500, turnover_annual=0.14, rotation_months=4, rotation_share=0.4), 20
-    )
+    tables = simulate("core", teams(14, 500, turnover_annual=0.14, rotation_months=4, rotation_share=0.4), 20)
     trained = wide(tables.months, "trained").sum(axis=0)
     rotations = np.arange(1, 14) // 4  # in months 4, 8 and 12, counted from 0
     expected = 0.86 ** (np.arange(1, 14) / 12.0) * 0.6**rotations

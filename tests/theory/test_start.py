@@ -8,7 +8,6 @@ import pytest
 from qisim.model.mesa_model import QIModel
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
-
 from tests.theory.settings import STILL, Z, assert_mean, idea, scenario, simulate, wide
 
 SHARES = [0.0, 0.03, 0.2, 0.7, 1.0]

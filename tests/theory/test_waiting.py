@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from qisim.scenario.schema import Scenario
-
 from tests.theory.settings import (
     STILL,
     Tables,
@@ -57,17 +56,15 @@ def test_several_cycles_a_month(cycles):
     question = one_facility(engagement_base=0.0, optimism=succeeds, cycles_per_meeting=cycles)
     whole, rest = int(cycles), cycles - int(cycles)
     fails = (1.0 - succeeds) ** whole * (1.0 - rest * succeeds)
-    assert_geometric(
-        first_month(simulate("core", question, 4000), "idea_totals", "adopted"), meets * (1.0 - fails)
-    )
+    assert_geometric(first_month(simulate("core", question, 4000), "idea_totals", "adopted"), meets * (1.0 - fails))
 
 
-@pytest.mark.parametrize("share_enrolled", [0.15, 0.6])
-def test_meetings_outside_a_programme(share_enrolled):
-    question = scenario(
-        MONTHS, 1, behaviour={**STILL, "engagement_base": 0.0, "meeting_without_programme": share_enrolled}
-    )
-    assert_geometric(first_month(simulate("core", question, 4000), "months", "meetings"), 0.5 * share_enrolled)
+@pytest.mark.parametrize(("alone", "skill"), [(0.15, 0.0), (0.3, 0.6)])
+def test_meetings_without_support(alone, skill):
+    """A share of the meetings that support would bring, raised by the skill to stand on one's own."""
+    behaviour = {**STILL, "engagement_base": 0.0, "meeting_alone": alone, "skill_start": skill}
+    meetings = first_month(simulate("core", scenario(MONTHS, 1, behaviour=behaviour), 4000), "months", "meetings")
+    assert_geometric(meetings, 0.5 * (alone + (1.0 - alone) * skill))
 
 
 def test_a_proper_study_of_an_idea_that_works_nowhere():

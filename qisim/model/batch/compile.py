@@ -51,12 +51,12 @@ def compiled_and_kept(function: Callable[..., Any]) -> Any:
 
     Numba notices changes of the entry's own file only; hence a folder for each state of the model's sources.
     """
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    config: Any = numba.config
+    before, config.CACHE_DIR = config.CACHE_DIR, str(cache_folder())
     try:
         return numba.njit(cache=True, **OPTIONS)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 def cache_folder() -> Path:

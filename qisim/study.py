@@ -1,19 +1,55 @@
-"""A scenario with its world, ready to be run as often as wanted."""
+"""A scenario with its world, ready to be run as often as wanted, and results that draw themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from qisim.experiments.results import Results
 from qisim.scenario.load import load_scenario
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World, build_world
 
 if TYPE_CHECKING:
-    from qisim.experiments.results import Results
+    from matplotlib.axes import Axes
+
     from qisim.model.mesa_model import QIModel
+
+
+class Run(Results):
+    """The tables of a run, with its charts. Each method returns the matplotlib axes it drew on."""
+
+    def plot_coverage(self, ax: Axes | None = None) -> Axes:
+        """Share of facilities at the standard by month: single runs, fan, median and target."""
+        from qisim.show.coverage import plot_coverage
+
+        return plot_coverage(self, ax)
+
+    def plot_adoption(self, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+        """Facilities that know, use and successfully use each idea, one panel an idea."""
+        from qisim.show.adoption import plot_adoption
+
+        return plot_adoption(self, axes)
+
+    def plot_district_times(self, ax: Axes | None = None) -> Axes:
+        """Time to target of each district, with those that do not reach it."""
+        from qisim.show.district_times import plot_district_times
+
+        return plot_district_times(self, ax)
+
+    def plot_map(self, ax: Axes | None = None) -> Axes:
+        """Facilities and their peer ties, coloured by the score at the end."""
+        from qisim.show.facility_map import plot_map
+
+        return plot_map(self, ax)
+
+    def outcomes(self) -> list[dict[str, Any]]:
+        """The outcome table as rows."""
+        from qisim.show.table import outcome_rows
+
+        return outcome_rows(self)
 
 
 class Study:
@@ -41,7 +77,7 @@ class Study:
         detail: bool = False,
         progress: Callable[[int, int], None] | None = None,
         compiling: Callable[[], None] | None = None,
-    ) -> Results:
+    ) -> Run:
         """Simulate `replicates` possible futures on the compiled core; `detail` keeps every facility's months.
 
         `progress` is told how many replicates are done, of how many; `compiling` is called before the core is
@@ -49,7 +85,7 @@ class Study:
         """
         from qisim.experiments.run import run
 
-        return run(
+        results = run(
             self.scenario,
             self.world,
             replicates=replicates,
@@ -59,6 +95,7 @@ class Study:
             progress=progress,
             compiling=compiling,
         )
+        return Run(**vars(results))
 
     def model(self, *, rng: int = 1, replicate: int = 0) -> QIModel:
         """One replicate as a Mesa model, to look into or to extend."""
@@ -70,3 +107,10 @@ class Study:
 def load(path: str | Path) -> Study:
     """Read a scenario file and all it extends. Raises BadInput with every problem found."""
     return Study(load_scenario(path))
+
+
+def load_results(path: str | Path) -> Run:
+    """Read a results folder. Raises BadInput where it is not one or is damaged."""
+    from qisim.experiments import folder
+
+    return Run(**vars(folder.load(Path(path))))
