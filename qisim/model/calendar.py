@@ -70,7 +70,7 @@ EXCHANGE_PROGRAMME = np.dtype([("reach", "i8"), ("indicator", "i8")])
 
 @dataclass(frozen=True)
 class Programme:
-    """A scenario's programme as arrays. Lists of varying length stand end to end, `*_start` telling where each begins."""
+    """A scenario's programme as arrays. Lists of varying length stand end to end; `*_start` tells where each begins."""
 
     events: np.ndarray  # EVENT, by month and kind
     event_start: np.ndarray  # i8[months + 1]

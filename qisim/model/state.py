@@ -63,7 +63,7 @@ PRACTICE = np.dtype(
     [
         ("stage", "u1"),
         ("works", "?"),
-        ("shared", "?"),  # its result has been shared at a session
+        ("shared", "?"),  # the result of its last test has been shared at a session
         ("shown", "u1"),  # what peers see of it: bits USES, WORKS, FAILED, as of the end of last month
         ("changed", "?"),  # what peers see may change at the end of this month
         ("source", "u1"),

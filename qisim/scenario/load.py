@@ -14,6 +14,8 @@ from qisim.scenario.origin import NAMED_LISTS, Origin, name_of
 from qisim.scenario.schema import Scenario
 
 MOST_BYTES = 5_000_000
+MOST_NAMES = 40
+"""More names than a message can list."""
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -111,7 +113,8 @@ def _problem(detail: Any, origin: Origin) -> Problem:
         names = _keys_at(origin.merged, path[:-1])
         if path[-1] == "remove":
             return Problem(where, "there is nothing of this name to remove", key, line)
-        return Problem(where, "unknown key", key, line, ", ".join(names), nearest(str(path[-1]), names))
+        allowed = ", ".join(names) if len(names) <= MOST_NAMES else "the names that qisim params lists"
+        return Problem(where, "unknown key", key, line, allowed, nearest(str(path[-1]), names))
     if kind == "missing":
         return Problem(where, "is missing", key, line)
     if kind in ("union_tag_invalid", "union_tag_not_found"):

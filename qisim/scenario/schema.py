@@ -143,8 +143,9 @@ class Scenario(Table):
             ]
         known = [indicator.name for indicator in self.indicators]
         problems += [
-            self.problem(f"ideas.{i}.indicator", f"found {idea.indicator!r}", ", ".join(known),
-                         nearest(idea.indicator, known))
+            self.problem(
+                f"ideas.{i}.indicator", f"found {idea.indicator!r}", ", ".join(known), nearest(idea.indicator, known)
+            )
             for i, idea in enumerate(self.ideas)
             if idea.indicator not in known
         ]

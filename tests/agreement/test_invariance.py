@@ -10,13 +10,13 @@ from mesa.agent import AgentSet
 
 from qisim.experiments.results import Results
 from qisim.experiments.run import run
-from qisim.study import Study
 from qisim.model.batch import simulate
 from qisim.model.batch.arrays import Out
 from qisim.model.calendar import build_calendar
 from qisim.model.mesa_model import QIModel
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
+from qisim.study import Study
 from tests.agreement.engines import COMPARED, assert_same_results, assert_same_table
 
 SEED, REPLICATES = 11, 17

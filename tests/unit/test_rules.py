@@ -32,16 +32,13 @@ months = st.integers(0, 600)
 people = st.integers(0, 100)
 DOMAINS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(
-        "annual baseline ceiling cohort cohort_tie complexity connectivity data_quality dependence embedding "
-        "engagement fatigue fit gap_left identity included leadership level lost mean network openness ownership p "
-        "partner_tie proof reach refinement reported_score share_kept skill tie told true workload".split(),
+        ["annual", "baseline", "ceiling", "cohort", "cohort_tie", "complexity", "connectivity", "data_quality", "dependence", "embedding", "engagement", "fatigue", "fit", "gap_left", "identity", "included", "leadership", "level", "lost", "mean", "network", "openness", "ownership", "p", "partner_tie", "proof", "reach", "refinement", "reported_score", "share_kept", "skill", "tie", "told", "true", "workload"],
         shares,
     ),
-    **dict.fromkeys("above enrolled lapsed needs_adapting supported supportive_head unsupported virtual "
-                    "working properly".split(), st.booleans()),
-    **dict.fromkeys("district_z facility_z ready z difficulty".split(), st.floats(-6.3, 6.3)),
-    **dict.fromkeys("failed failures trained visits tests planned".split(), people),
-    **dict.fromkeys("last_visit joined".split(), st.integers(0, 600) | st.just(-1000)),
+    **dict.fromkeys(["above", "enrolled", "lapsed", "needs_adapting", "supported", "supportive_head", "unsupported", "virtual", "working", "properly"], st.booleans()),
+    **dict.fromkeys(["district_z", "facility_z", "ready", "z", "difficulty"], st.floats(-6.3, 6.3)),
+    **dict.fromkeys(["failed", "failures", "trained", "visits", "tests", "planned"], people),
+    **dict.fromkeys(["last_visit", "joined"], st.integers(0, 600) | st.just(-1000)),
     "a": shares, "x": shares, "annual": st.floats(0, 0.99), "base": shares, "bond": shares, "effect": st.floats(-1, 1),
     "frequency": st.floats(0, 8), "current": st.floats(0, 8), "gap": st.floats(-1, 1), "loading": st.floats(0, 5),
     "month": months, "months": months, "partner": st.sampled_from([0.0, 1.0]), "policy": st.integers(0, 4),
@@ -222,7 +219,9 @@ def test_staff_rotate_in_the_months_of_rotation_only(every: float, months: list[
 
 
 @given(shares, st.lists(st.tuples(shares, shares), max_size=6))
-def test_the_ideas_in_use_at_the_start_are_part_of_a_told_baseline(told: float, ideas: list[tuple[float, float]]) -> None:
+def test_the_ideas_in_use_at_the_start_are_part_of_a_told_baseline(
+    told: float, ideas: list[tuple[float, float]]
+) -> None:
     gap_left = 1.0
     for effect, reach in ideas:
         gap_left = rules.gap_closed(gap_left, effect, reach)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qisim.model.agents.cohort import Cohort
     from qisim.model.mesa_model import QIModel
 
+
 class Facility(FixedAgent):
     """A facility; its attributes are the fields of `state.FACILITY`.
 
@@ -49,9 +50,7 @@ class Facility(FixedAgent):
 
     def _start_traits(self, row: Any) -> None:
         b = self.model.behaviour
-        district = chance.uniforms(
-            self.model.seed, self.model.replicate, self.district_code, 0, chance.DISTRICT, 0
-        )
+        district = chance.uniforms(self.model.seed, self.model.replicate, self.district_code, 0, chance.DISTRICT, 0)
         u, v = self.uniforms(0, chance.TRAITS, 0), self.uniforms(0, chance.TRAITS, 1)
         self.ready = rules.readiness(chance.normal(district[0]), chance.normal(u[0]), b)
 
@@ -61,9 +60,7 @@ class Facility(FixedAgent):
         self.leadership = told(
             "leadership", rules.trait(b.trait_mean, b.trait_loading, self.ready, chance.normal(u[1]), b)
         )
-        self.openness = told(
-            "openness", rules.trait(b.trait_mean, b.trait_loading, self.ready, chance.normal(u[2]), b)
-        )
+        self.openness = told("openness", rules.trait(b.trait_mean, b.trait_loading, self.ready, chance.normal(u[2]), b))
         self.workload = told("workload", rules.trait(b.workload_mean, 0.0, self.ready, chance.normal(u[3]), b))
         self.supportive_head = v[0] < self.leadership
         self.connectivity, self.travel_days = float(row["connectivity"]), float(row["travel_days"])
@@ -129,7 +126,10 @@ class Facility(FixedAgent):
     def new_head(self, supports: bool, stops_tests: bool) -> None:
         """The head leaves; the successor supports improvement, or does not."""
         had, self.supportive_head = self.supportive_head, supports
-        self.log("head left", why="the successor supports improvement" if supports else "the successor does not support improvement")
+        self.log(
+            "head left",
+            why="the successor supports improvement" if supports else "the successor does not support improvement",
+        )
         if not had:
             return
         self.engagement *= self.model.behaviour.head_loss_engagement
@@ -220,7 +220,7 @@ class Facility(FixedAgent):
             why = "seen in an exchange visit" if practice is self.priority else "the most promising idea known"
             if practice is self.priority:
                 self.priority = None
-            practice.stage, practice.failures = rules.TESTING, 0
+            practice.stage, practice.failures, practice.shared = rules.TESTING, 0, False
             self.log("started a test", practice, why)
             in_hand += 1
 
@@ -252,9 +252,7 @@ class Facility(FixedAgent):
         """One PDSA cycle: done properly or not, judged, and adopted, adapted or abandoned."""
         b = self.model.behaviour
         properly = u[0] < rules.proper(self.skill, self.frequency, b)
-        works = rules.works(
-            practice.difficulty, practice.fit, self.skill, practice.complexity, practice.refinement, b
-        )
+        works = rules.works(practice.difficulty, practice.fit, self.skill, practice.complexity, practice.refinement, b)
         how = "properly done" if properly else "not done properly"
         if rules.judged_success(works, properly, u[1], self.data_quality, b):
             practice.stage, practice.works = rules.ADOPTED, works
@@ -294,9 +292,7 @@ class Facility(FixedAgent):
             practice.reach = rules.reach_next(practice.reach, self.engagement, included, practice.embedding, b)
             practice.embedding = rules.up(practice.embedding, b.embedding_growth)
             u = chance.lane(self.uniforms(month + 1, chance.PRACTICE, k // 4), k)
-            lapse = rules.lapses(
-                practice.embedding, self.engagement, self.lost, self.dependence, self.unsupported, b
-            )
+            lapse = rules.lapses(practice.embedding, self.engagement, self.lost, self.dependence, self.unsupported, b)
             if u < lapse:
                 practice.give_up(rules.LAPSED)
                 self.log("practice lapsed", practice, f"engagement {self.engagement:.2f}")

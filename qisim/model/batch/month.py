@@ -111,6 +111,7 @@ def _pick_ideas(f, work, b, ideas, indicators):
         practice = work.practice[f, k]
         practice.stage = rules.TESTING
         practice.failures = 0
+        practice.shared = False
         if work.facility[f].priority == k:
             work.facility[f].priority = -1
         in_hand += 1
@@ -156,9 +157,7 @@ def _test_ideas(f, month, u_cycles, seed, replicate, work, b, ideas):
 def _run_cycle(f, k, u, work, b, ideas):
     facility, practice = work.facility[f], work.practice[f, k]
     properly = u[0] < rules.proper(facility.skill, facility.frequency, b)
-    works = rules.works(
-        practice.difficulty, practice.fit, facility.skill, ideas[k].complexity, practice.refinement, b
-    )
+    works = rules.works(practice.difficulty, practice.fit, facility.skill, ideas[k].complexity, practice.refinement, b)
     if rules.judged_success(works, properly, u[1], facility.data_quality, b):
         practice.stage = rules.ADOPTED
         practice.works = works

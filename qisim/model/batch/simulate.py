@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
@@ -56,24 +57,24 @@ def simulate(
     def run(rows: range, out: Out) -> int:
         work = workspaces.get()
         try:
-            part = Out(*(array[rows.start - chunk.start : rows.stop - chunk.start] for array in out))
-            run_replicates(rows.start, seed, scenario.target.score, *_parameters(scenario, seed, rows), here, plan,
-                           work, part)  # fmt: skip
+            parameters = _parameters(scenario, seed, rows)
+            run_replicates(rows.start, seed, scenario.target.score, *parameters, here, plan, work, out)
         finally:
             workspaces.put(work)
         return len(rows)
 
     out = arrays.out(world, ideas, months, size, detail)
+    run(range(0), rows_of(out, 0, 0))  # compile here, where Ctrl-C is heard
     with ThreadPoolExecutor(threads) as pool:
         for first in range(replicates.start, replicates.stop, size):
             chunk = range(first, min(first + size, replicates.stop))
-            used = Out(*(array[: len(chunk)] for array in out))
-            for array in used:
-                array.fill(0) if array.dtype.names is None else array.view("u1").fill(0)
+            used = rows_of(out, 0, len(chunk))
+            clear(used)
             step = max(1, min(REPLICATES_AT_A_TIME, len(chunk) // threads))
-            parts = [chunk[i : i + step] for i in range(0, len(chunk), step)]
+            starts = range(0, len(chunk), step)
+            parts = [rows_of(used, i, i + step) for i in starts]
             try:
-                for done in pool.map(run, parts, [used] * len(parts)):
+                for done in pool.map(run, [chunk[i : i + step] for i in starts], parts):
                     if progress:
                         progress(done)
             except KeyboardInterrupt:
@@ -82,9 +83,18 @@ def simulate(
             yield chunk, used
 
 
-def check_memory(
-    scenario: Scenario, world: World, programme: Programme, threads: int, detail: bool, kept: int
-) -> None:
+def rows_of(out: Out, start: int, stop: int) -> Out:
+    """The rows of some replicates, without a copy."""
+    return Out(*(array[start:stop] for array in out))
+
+
+def clear(out: Out) -> None:
+    """Set every result to zero, as the core expects to find it."""
+    for array in out:
+        array.view("u1").fill(0) if array.dtype.names else array.fill(0)
+
+
+def check_memory(scenario: Scenario, world: World, programme: Programme, threads: int, detail: bool, kept: int) -> None:
     """Raise BadInput when a run would need more memory than the machine has free; `kept` bytes are for results."""
     ideas = len(scenario.ideas)
     one = arrays.out_bytes(world, ideas, scenario.months, detail)
@@ -93,16 +103,14 @@ def check_memory(
     free = free_memory()
     if free is not None and needed > free:
         advice = "fewer replicates, facilities or months" + (", or no facility detail" if detail else "")
-        raise BadInput(
-            Problem(scenario.origin.name, f"needs {needed / 2**30:.1f} GiB of memory", allowed=
-                    f"the {free / 2**30:.1f} GiB that are free; ask for {advice}")  # fmt: skip
-        )
+        what, allowed = f"needs {needed / 2**30:.1f} GiB of memory", f"the {free / 2**30:.1f} GiB that are free"
+        raise BadInput(Problem(scenario.origin.name, what, allowed=f"{allowed}; ask for {advice}"))
 
 
 def free_memory() -> int | None:
     """Bytes of memory that are free for use, or None where the system does not tell."""
     try:
-        with open("/proc/meminfo") as lines:
+        with Path("/proc/meminfo").open(encoding="ascii") as lines:
             for line in lines:
                 if line.startswith("MemAvailable:"):
                     return int(line.split()[1]) * 1024

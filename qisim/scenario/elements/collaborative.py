@@ -77,8 +77,12 @@ class Collaborative(Element):
         for number, wave in enumerate(self.waves):
             start = calendar.step(wave.start, self, f"waves.{number}.start")
             if start < previous:
-                calendar.refuse(self, f"waves.{number}.start", f"found {wave.start}, before the wave above it",
-                                "waves in the order in which they start")
+                calendar.refuse(
+                    self,
+                    f"waves.{number}.start",
+                    f"found {wave.start}, before the wave above it",
+                    "waves in the order in which they start",
+                )
             previous = start
             members = calendar.narrowed(self, f"waves.{number}", covered, wave.kinds, wave.districts)
             size = int(members.sum())
