@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qisim.experiments.results import Results
+from qisim.scenario.change import changed
 from qisim.scenario.load import load_scenario
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World, build_world
@@ -68,6 +69,16 @@ class Study:
         """The facilities and their peer network. Raises BadInput where the registry cannot be used."""
         return build_world(self.scenario)
 
+    def changed(self, changes: Mapping[str, Any]) -> Study:
+        """The study with other values of some keys: `changed({"programme.district coach.days_per_month": 4})`.
+
+        Keys are dotted; ideas, indicators, kinds of facility and elements of the programme go by their names, and
+        `remove` drops one, as in a scenario file. The facilities stay, unless [world] or the names of the indicators
+        change: then they are read or made up anew. Raises BadInput with every problem found.
+        """
+        scenario = changed(self.scenario, changes)
+        return Study(scenario, vars(self).get("world") if _same_world(scenario, self.scenario) else None)
+
     def run(
         self,
         *,
@@ -102,6 +113,11 @@ class Study:
         from qisim.model.mesa_model import QIModel
 
         return QIModel(self.scenario, self.world, rng=rng, replicate=replicate)
+
+
+def _same_world(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios take place among the same facilities, which have a baseline for each indicator."""
+    return one.world == other.world and [i.name for i in one.indicators] == [i.name for i in other.indicators]
 
 
 def load(path: str | Path) -> Study:

@@ -20,7 +20,7 @@ class Watch:
     """What a run reports to: how much is done, and remarks."""
 
     def advance(self, done: int, total: int) -> None:
-        """So many are done, of so many."""
+        """So many are done, of so many; none, when the work itself begins."""
 
     def say(self, text: str) -> None:
         """A remark."""
@@ -35,6 +35,8 @@ class Bar(Watch):
     task: TaskID
 
     def advance(self, done: int, total: int) -> None:
+        if done == 0:
+            self.progress.reset(self.task, total=total)
         self.progress.update(self.task, completed=done, total=total)
 
     def say(self, text: str) -> None:
@@ -51,7 +53,9 @@ class Lines(Watch):
 
     def advance(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if done and done < total and now - self.told >= SECONDS_BETWEEN_LINES:
+        if done == 0:
+            self.began = now
+        elif done < total and now - self.told >= SECONDS_BETWEEN_LINES:
             self.told = now
             left = (now - self.began) / done * (total - done)
             complain(f"{self.what}: {done} of {total}, about {left:.0f} seconds left")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qisim.experiments.run import run
 from qisim.model.mesa_model import QIModel
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
@@ -13,16 +14,17 @@ from tests.theory.settings import STILL, Z, assert_mean, idea, scenario, simulat
 SHARES = [0.0, 0.03, 0.2, 0.7, 1.0]
 
 
-@pytest.mark.parametrize(("engine", "replicates"), [("core", 400), ("mesa", 30)])
-@pytest.mark.parametrize("readiness_sd", [0.0, 0.9, 3.0])
+@pytest.mark.parametrize(("engine", "districts", "replicates"), [("core", 40, 500), ("mesa", 10, 20)])
+@pytest.mark.parametrize("readiness_sd", [0.0, 3.0])
 @pytest.mark.parametrize("district_share", [0.0, 0.35, 1.0])
-def test_share_of_initial_users(engine, replicates, readiness_sd, district_share):
+def test_share_of_initial_users(engine, districts, replicates, readiness_sd, district_share):
     """Exactly the share told, however unlike facilities and districts are; replicates are independent."""
     ideas = [idea(str(share), initial_users=share) for share in SHARES]
     behaviour = {"readiness_sd": readiness_sd, "readiness_district_share": district_share}
-    tables = simulate(engine, scenario(1, 5, districts=10, ideas=ideas, behaviour=behaviour), replicates)
+    question = scenario(1, 5, districts=districts, ideas=ideas, behaviour=behaviour)
+    tables = run(question, replicates=replicates) if engine == "core" else simulate(engine, question, replicates)
     for share in SHARES:
-        users = wide(tables.idea_totals, "working", idea=str(share))[:, 0] / 50
+        users = wide(tables.idea_totals, "working", idea=str(share))[:, 0] / (5 * districts)
         assert_mean(users, share)
         assert users.std() > 0 or share in (0.0, 1.0)
 

@@ -65,6 +65,8 @@ def simulate(
 
     out = arrays.out(world, ideas, months, size, detail)
     run(range(0), rows_of(out, 0, 0))  # compile here, where Ctrl-C is heard
+    if progress:
+        progress(0)
     with ThreadPoolExecutor(threads) as pool:
         for first in range(replicates.start, replicates.stop, size):
             chunk = range(first, min(first + size, replicates.stop))

@@ -1,0 +1,119 @@
+"""A scenario with some of its keys changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from numbers import Integral, Real
+from typing import Any
+
+from pydantic import BaseModel
+
+from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.scenario.load import from_document
+from qisim.scenario.origin import NAMED_LISTS, Origin, name_of
+from qisim.scenario.schema import Scenario
+
+
+def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """The scenario with the values of some keys replaced, in the order given. Raises BadInput with every problem.
+
+    Keys are dotted; a table of a list is called by its name, as in `programme.district coach.days_per_month`, or by its
+    position from 0, as in `waves.0.sites`. Values are those of a scenario file, or parts of another scenario. As in a
+    file, `remove` drops a named table; None leaves a key out that need not be given. Files that the scenario names are
+    still sought where they were; messages name no line, for what they find stands in no file.
+    """
+    document = scenario.model_dump()
+    origin = Origin(merged=document, folder=scenario.origin.folder)
+    problems = []
+    for key, value in changes.items():
+        problems += _change(document, str(key), _plain(value), origin.name)
+    try:
+        result = from_document(_without_removed(document), origin)
+    except BadInput as error:
+        named = [replace(problem, key=_with_names(problem.key, origin)) for problem in error.problems]
+        raise BadInput([*problems, *named]) from None
+    if problems:
+        raise BadInput(problems)
+    return result
+
+
+def _change(document: Any, key: str, value: Any, where: str) -> list[Problem]:
+    """Set a dotted key of the document in place; what is wrong with the key, if anything."""
+    here, rest = document, key
+    while True:
+        part, below = _row(here, rest) if isinstance(here, list) else _first(rest)
+        if part is None:
+            return [_no_such_row(here, key, rest, where)]
+        if not below:
+            here[part] = value
+            return []
+        if isinstance(here, dict):
+            here.setdefault(part, {})  # validation knows what is allowed here, and says so
+        here, rest = here[part], below
+        if not isinstance(here, (dict, list)):
+            return [Problem(where, f"there are no keys below {key.removesuffix('.' + rest)!r}", key)]
+
+
+def _first(rest: str) -> tuple[str, str]:
+    """The first part of a dotted key, and what follows."""
+    part, _, below = rest.partition(".")
+    return (part, below) if below else (rest, "")
+
+
+def _row(rows: list[Any], rest: str) -> tuple[int | None, str]:
+    """The position of the row that `rest` begins with, by name or number, and what follows; None where there is none.
+
+    Names may hold dots, so the longest that fits is taken.
+    """
+    names = _names(rows)
+    for name in sorted(names, key=len, reverse=True):
+        if rest == name or (rest.startswith(name + ".") and len(rest) > len(name) + 1):
+            return names.index(name), rest[len(name) + 1 :]
+    first, below = _first(rest)
+    return (int(first), below) if first.isdecimal() and int(first) < len(rows) else (None, "")
+
+
+def _names(rows: list[Any]) -> list[str]:
+    """What the rows are called: names, or positions where they have none."""
+    return [name_of(row) or str(position) for position, row in enumerate(rows)]
+
+
+def _no_such_row(rows: list[Any], key: str, rest: str, where: str) -> Problem:
+    names, sought = _names(rows), _first(rest)[0]
+    return Problem(where, f"there is no {sought!r} here", key, allowed=", ".join(names), nearest=nearest(sought, names))
+
+
+def _without_removed(document: dict[str, Any]) -> dict[str, Any]:
+    for tables in (document, document["world"]):
+        if not isinstance(tables, dict):
+            continue
+        for key in NAMED_LISTS:
+            if isinstance(tables.get(key), list):
+                tables[key] = [row for row in tables[key] if not _removed(row)]
+    return document
+
+
+def _removed(row: Any) -> bool:
+    return isinstance(row, dict) and row.get("remove") is True
+
+
+def _plain(value: Any) -> Any:
+    """A value as a scenario file would hold it, in containers of its own."""
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Integral) and not isinstance(value, bool):  # also NumPy's
+        return int(value)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return float(value)
+    return value
+
+
+def _with_names(key: str, origin: Origin) -> str:
+    """A problem's dotted key with the names of tables instead of their positions."""
+    path = [int(part) if part.isdecimal() else part for part in key.split(".")]
+    return ".".join(str(part) for part in origin._with_names(path))
