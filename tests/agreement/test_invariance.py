@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from mesa.agent import AgentSet
@@ -106,7 +106,7 @@ def test_a_replicate_alone_is_that_of_a_batch(study: Study, replicate: int) -> N
 class InAnyOrder(AgentSet):
     """Agents that act in another order each time."""
 
-    orders: set[tuple[int, ...]] = set()
+    orders: ClassVar[set[tuple[int, ...]]] = set()
 
     def do(self, method: Any, *args: Any, **kwargs: Any) -> AgentSet:
         self.shuffle(inplace=True)

@@ -65,7 +65,7 @@ def test_seed_and_replicate_are_what_tells_models_apart(finished: QIModel) -> No
 
 @pytest.mark.parametrize("rng", [-1, 2**32, 1.5, "1", None], ids=repr)
 def test_a_seed_that_cannot_be_is_refused(rng: Any) -> None:
-    with pytest.raises(BadInput, match="rng: found .*allowed: a whole number from 0 to 4294967295"):
+    with pytest.raises(BadInput, match=r"rng: found .*allowed: a whole number from 0 to 4294967295"):
         model(rng=rng)
 
 
