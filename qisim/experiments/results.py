@@ -18,7 +18,9 @@ class Results:
       reported_score, engagement, skill, data_quality, dependence, fatigue (all 0-1), then counts: trained, enrolled,
       dropped_out, and in that month meetings, cycles, visits, attendances, exchanges.
     - `idea_totals`: replicate, month, idea, facilities aware, adopted, working.
-    - `groups`: replicate, month, grouping ("district" or "kind"), group, facilities, at_target, score (mean).
+    - `groups`: replicate, month, grouping ("district" or "kind"), group, facilities, then counts at_target, enrolled,
+      dropped_out, in that month cycles and visits, and means over the group's facilities: adopted and working (ideas
+      in use a facility), score, reported_score.
     - `facility_summary`: a row a facility: id, name, kind, district, province, lat, lon, score (mean at the end over
       replicates), at_target (share of replicates at the end), first_at_target (median month over the replicates that
       got there; NaN where none did).

@@ -71,7 +71,7 @@ def _check_memory(scenario: Scenario, world: World, programme: Programme, replic
     from qisim.model.batch import arrays, simulate
 
     months, ideas, groups = scenario.months + 1, len(scenario.ideas), len(world.districts) + len(world.kinds)
-    a_replicate = months * (180 + ideas * 50 + groups * 45) + len(world) * 4
+    a_replicate = months * (180 + ideas * 50 + groups * 110) + len(world) * 4
     if detail:  # a table of the recorded rows and its copy while it is put together
         a_replicate += 3 * arrays.out_bytes(world, ideas, scenario.months, detail=True)
     simulate.check_memory(scenario, world, programme, 1, detail, kept=2 * replicates * a_replicate)
@@ -92,7 +92,7 @@ class _Tables:
         scenario, world = self.scenario, self.world
         self._append("months", tables.months_table(chunk, out.months, len(world)))
         self._append("idea_totals", tables.idea_totals_table(chunk, out.ideas, scenario))
-        self._append("groups", tables.groups_table(chunk, out.group_at_target, out.group_score, world))
+        self._append("groups", tables.groups_table(chunk, out.groups, world))
         if self.detail:
             self._append("facility_months", tables.facility_months_table(chunk, out.facility_months, world))
             self._append("idea_months", tables.idea_months_table(chunk, out.idea_months, world, scenario))

@@ -202,7 +202,7 @@ def promise(effect, gap, proof, complexity, lapsed):
 
 
 def cycles(frequency, u, b):
-    """PDSA cycles that a team runs on an idea in a month in which it meets, at most 12."""
+    """PDSA cycles that a team runs on each idea in hand in a month in which it meets, at most 12."""
     wanted = min(b.cycles_per_meeting + b.cycles_coached * frequency, 12.0)
     whole = math.floor(wanted)
     return int(whole) + (1 if u < wanted - whole else 0)

@@ -105,5 +105,10 @@ IDEA_ROW = np.dtype([(name, PRACTICE[name]) for name in IDEA_MONTH], align=True)
 MEANS = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue"]
 COUNTS = ["at_target", "trained", "enrolled", "dropped_out", "meetings", "cycles", "visits", "attendances",
           "exchanges"]  # fmt: skip
+GROUP_MEANS = ["score", "reported_score"]
+GROUP_COUNTS = ["at_target", "enrolled", "dropped_out", "cycles", "visits", "adopted", "working"]
+GROUP_ROW = np.dtype([(name, "i8") for name in GROUP_COUNTS] + [(name, "f8") for name in GROUP_MEANS])
+"""One month of one replicate in one district or kind: counts, and sums of the scores."""
+
 MONTH_ROW = np.dtype([(name, "i8") for name in COUNTS] + [(name, "f8") for name in MEANS])
 """One month of one replicate: counts over facilities and means over facilities, in the order of facilities."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qisim.model.state import COUNTS, IDEA_MONTH, MEANS, SOURCES, STAGES
+from qisim.model.state import COUNTS, GROUP_COUNTS, GROUP_MEANS, IDEA_MONTH, MEANS, SOURCES, STAGES
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World
 
@@ -32,21 +32,28 @@ def idea_totals_table(replicates: range, counts: np.ndarray, scenario: Scenario)
     return pd.DataFrame(table)
 
 
-def groups_table(replicates: range, at_target: np.ndarray, score: np.ndarray, world: World) -> pd.DataFrame:
-    """One row a replicate, month and group (districts, then kinds) from counts and summed scores [R, M + 1, groups]."""
+def groups_table(replicates: range, rows: np.ndarray, world: World) -> pd.DataFrame:
+    """One row a replicate, month and group (districts, then kinds) from GROUP_ROW[R, M + 1, groups].
+
+    Counts as recorded; `adopted` and `working` are ideas in use a facility; scores are means over facilities.
+    """
     names = [*world.districts, *world.kinds]
     sizes = np.concatenate([
         np.bincount(world.district, minlength=len(world.districts)),
         np.bincount(world.kind, minlength=len(world.kinds)),
     ])  # fmt: skip
-    table = _grid(replicates, at_target.shape[1], len(names))
-    rows = len(table["month"])
-    grouping = ["district"] * len(world.districts) + ["kind"] * len(world.kinds)
-    table["grouping"] = pd.Categorical(np.tile(grouping, rows // len(names)), ["district", "kind"])
-    table["group"] = pd.Categorical(np.tile(np.array(names, dtype=object), rows // len(names)), sorted(set(names)))
-    table["facilities"] = np.tile(sizes, rows // len(names))
-    table["at_target"] = at_target.ravel()
-    table["score"] = (score / sizes).ravel()
+    table = _grid(replicates, rows.shape[1], len(names))
+    times = len(table["month"]) // len(names)
+    grouping = np.repeat([0, 1], [len(world.districts), len(world.kinds)])
+    table["grouping"] = pd.Categorical.from_codes(np.tile(grouping, times), ["district", "kind"])
+    shown = sorted(set(names))
+    codes = np.searchsorted(shown, names)
+    table["group"] = pd.Categorical.from_codes(np.tile(codes, times), shown)
+    table["facilities"] = np.tile(sizes, times)
+    for name in GROUP_COUNTS:
+        table[name] = rows[name].ravel()
+    for name in ("adopted", "working", *GROUP_MEANS):
+        table[name] = (rows[name] / sizes).ravel()
     return pd.DataFrame(table)
 
 

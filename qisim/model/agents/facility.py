@@ -196,12 +196,13 @@ class Facility(FixedAgent):
             self.log("thought of an idea", practice, "the team's own invention")
 
     def meet(self, u_whether: float, u_cycles: float) -> None:
-        """The team meets or not; if it does, it takes ideas in hand and tests them."""
+        """The team meets or not; if it does, it runs its cycles, taking up the next idea when one is decided."""
         self.cycles = 0
         self.meeting = u_whether < self.meeting_chance()
         if self.meeting:
-            self.pick_ideas()
-            self.test_ideas(u_cycles)
+            for cycle in range(rules.cycles(self.frequency, u_cycles, self.model.behaviour)):
+                self.pick_ideas()
+                self.test_ideas(cycle)
 
     def meeting_chance(self) -> float:
         """Probability that the team meets this month."""
@@ -238,15 +239,12 @@ class Facility(FixedAgent):
         lapsed = practice.stage == rules.LAPSED
         return rules.promise(practice.effect, gap, practice.evidence, practice.complexity, lapsed)
 
-    def test_ideas(self, u_cycles: float) -> None:
-        """Run this month's PDSA cycles on each idea in hand."""
-        cycles = rules.cycles(self.frequency, u_cycles, self.model.behaviour)
+    def test_ideas(self, cycle: int) -> None:
+        """Run one PDSA cycle on each idea in hand; `cycle` counts those of the month from 0."""
         for k, practice in enumerate(self.practices):
-            cycle = 0
-            while cycle < cycles and practice.stage == rules.TESTING:
+            if practice.stage == rules.TESTING:
                 self.run_cycle(practice, self.uniforms(self.model.month + 1, chance.CYCLE, k * 16 + cycle))
-                cycle += 1
-            self.cycles += cycle
+                self.cycles += 1
 
     def run_cycle(self, practice: Practice, u: tuple[float, float, float, float]) -> None:
         """One PDSA cycle: done properly or not, judged, and adopted, adapted or abandoned."""

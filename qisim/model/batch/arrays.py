@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qisim.model.calendar import Programme
-from qisim.model.state import COACH, FACILITY, FACILITY_ROW, IDEA_ROW, MONTH_ROW, PRACTICE
+from qisim.model.state import COACH, FACILITY, FACILITY_ROW, GROUP_ROW, IDEA_ROW, MONTH_ROW, PRACTICE
 from qisim.world.world import World
 
 
@@ -84,8 +84,7 @@ class Out(NamedTuple):
 
     months: np.ndarray  # MONTH_ROW[R, M + 1]
     ideas: np.ndarray  # i8[R, M + 1, K, 3]: aware, adopted, working
-    group_at_target: np.ndarray  # i8[R, M + 1, districts + kinds]
-    group_score: np.ndarray  # f8[R, M + 1, districts + kinds], summed
+    groups: np.ndarray  # GROUP_ROW[R, M + 1, districts + kinds]
     final_score: np.ndarray  # f8[R, F]
     first_at_target: np.ndarray  # i4[R, F], first month at the target score, -1 for never
     facility_months: np.ndarray  # FACILITY_ROW[R, M + 1, F]
@@ -142,8 +141,8 @@ def work_bytes(facilities: int, ideas: int, indicators: int, programme: Programm
 def _out_shapes(world: World, ideas: int, months: int, detail: bool) -> dict[str, tuple[Any, ...]]:
     f, steps, groups = len(world), months + 1, len(world.districts) + len(world.kinds)
     return {
-        "months": (MONTH_ROW, steps), "ideas": ("i8", steps, ideas, 3), "group_at_target": ("i8", steps, groups),
-        "group_score": ("f8", steps, groups), "final_score": ("f8", f), "first_at_target": ("i4", f),
+        "months": (MONTH_ROW, steps), "ideas": ("i8", steps, ideas, 3), "groups": (GROUP_ROW, steps, groups),
+        "final_score": ("f8", f), "first_at_target": ("i4", f),
         "facility_months": (FACILITY_ROW, steps, f) if detail else (FACILITY_ROW, 0, 0),
         "idea_months": (IDEA_ROW, steps, f, ideas) if detail else (IDEA_ROW, 0, 0, 0),
     }  # fmt: skip

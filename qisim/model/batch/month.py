@@ -40,7 +40,7 @@ def _unsupported(facility, month, b):
 
 @compiled_hot
 def _meet(f, month, u_whether, u_cycles, seed, replicate, work, b, ideas, indicators):
-    """The team meets or not; if it does, it takes ideas in hand and tests them."""
+    """The team meets or not; if it does, it runs its cycles, taking up the next idea when one is decided."""
     facility = work.facility[f]
     facility.meeting = u_whether < rules.meets(
         facility.engagement, facility.workload + facility.extra_workload, facility.trained,
@@ -48,8 +48,9 @@ def _meet(f, month, u_whether, u_cycles, seed, replicate, work, b, ideas, indica
     )  # fmt: skip
     facility.cycles = 0
     if facility.meeting:
-        _pick_ideas(f, work, b, ideas, indicators)
-        _test_ideas(f, month, u_cycles, seed, replicate, work, b, ideas)
+        for cycle in range(rules.cycles(facility.frequency, u_cycles, b)):
+            _pick_ideas(f, work, b, ideas, indicators)
+            _test_ideas(f, month, cycle, seed, replicate, work, b, ideas)
 
 
 @compiled_hot
@@ -141,16 +142,13 @@ def _most_promising(f, work, ideas, indicators):
 
 
 @compiled_hot
-def _test_ideas(f, month, u_cycles, seed, replicate, work, b, ideas):
-    """Run this month's PDSA cycles on each idea in hand."""
-    cycles = rules.cycles(work.facility[f].frequency, u_cycles, b)
+def _test_ideas(f, month, cycle, seed, replicate, work, b, ideas):
+    """Run one PDSA cycle on each idea in hand."""
     for k in range(len(ideas)):
-        cycle = 0
-        while cycle < cycles and work.practice[f, k].stage == rules.TESTING:
+        if work.practice[f, k].stage == rules.TESTING:
             u = chance.uniforms(seed, replicate, f, month + 1, chance.CYCLE, k * 16 + cycle)
             _run_cycle(f, k, u, work, b, ideas)
-            cycle += 1
-        work.facility[f].cycles += cycle
+            work.facility[f].cycles += 1
 
 
 @compiled_hot

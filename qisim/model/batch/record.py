@@ -26,8 +26,9 @@ def record(r, m, target, here, work, out):
         row.data_quality += facility.data_quality
         row.dependence += facility.dependence
         row.fatigue += facility.fatigue
-        _record_group(r, m, here.district[f], facility.score, at_target, out)
-        _record_group(r, m, here.first_kind + here.kind[f], facility.score, at_target, out)
+        adopted, working = _in_use(f, work)
+        _record_group(out.groups[r, m, here.district[f]], facility, at_target, adopted, working)
+        _record_group(out.groups[r, m, here.first_kind + here.kind[f]], facility, at_target, adopted, working)
         if at_target:
             row.at_target += 1
             if out.first_at_target[r, f] < 0:
@@ -51,10 +52,29 @@ def record(r, m, target, here, work, out):
 
 
 @compiled_hot
-def _record_group(r, m, group, score, at_target, out):
-    out.group_score[r, m, group] += score
-    if at_target:
-        out.group_at_target[r, m, group] += 1
+def _in_use(f, work):
+    """How many ideas a facility uses, and how many of them work there."""
+    adopted, working = 0, 0
+    for k in range(work.practice.shape[1]):
+        practice = work.practice[f, k]
+        if practice.stage == rules.ADOPTED:
+            adopted += 1
+            if practice.works:
+                working += 1
+    return adopted, working
+
+
+@compiled_hot
+def _record_group(row, facility, at_target, adopted, working):
+    row.at_target += at_target
+    row.enrolled += facility.enrolled
+    row.dropped_out += facility.dropped_out
+    row.cycles += facility.cycles
+    row.visits += facility.visits
+    row.adopted += adopted
+    row.working += working
+    row.score += facility.score
+    row.reported_score += facility.reported_score
 
 
 @compiled_hot
