@@ -73,6 +73,16 @@ class QIModel(mesa.Model):
         self._start_recording()
         self.collect()
 
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of the model."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, scenario: Scenario) -> None:
+        # Mesa from 3.5 on would write the model into the scenario, which several models may share.
+        self._scenario = scenario
+
     # --- the start --------------------------------------------------------------------------------------------------
 
     def _draw_parameters(self) -> None:

@@ -118,7 +118,7 @@ def test_commands_run(page, workplace):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_option_shown_exists(page):
     text = page.read_text(encoding="utf-8")
-    options = set(re.findall(r"(?<![\w-])--[a-z]+", re.sub(r"`[^`\n]*docs/generate.py[^`]*`", "", text)))
+    options = set(re.findall(r"(?<![\w-])--[a-z]+", re.sub(r"`[^`\n]*python [^`]*`", "", text)))
     known = {"--help"} | {
         option
         for command in app.registered_commands
