@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from qisim.experiments.results import Results
     from qisim.experiments.run import run
     from qisim.model.mesa_model import QIModel
+    from qisim.outcomes.run_chart import p_chart, run_chart
     from qisim.scenario.errors import BadInput
+    from qisim.show.run_chart import plot_p_chart, plot_run_chart
     from qisim.study import Run, Study, load, load_results
 
-__all__ = ["BadInput", "QIModel", "Results", "Run", "Study", "__version__", "load", "load_results", "run",
-           "save_results"]  # fmt: skip
+__all__ = ["BadInput", "QIModel", "Results", "Run", "Study", "__version__", "load", "load_results", "p_chart",
+           "plot_p_chart", "plot_run_chart", "run", "run_chart", "save_results"]  # fmt: skip
 
 _HOME = {
     "BadInput": ("qisim.scenario.errors", "BadInput"),
@@ -32,7 +34,11 @@ _HOME = {
     "Study": ("qisim.study", "Study"),
     "load": ("qisim.study", "load"),
     "load_results": ("qisim.study", "load_results"),
+    "p_chart": ("qisim.outcomes.run_chart", "p_chart"),
+    "plot_p_chart": ("qisim.show.run_chart", "plot_p_chart"),
+    "plot_run_chart": ("qisim.show.run_chart", "plot_run_chart"),
     "run": ("qisim.experiments.run", "run"),
+    "run_chart": ("qisim.outcomes.run_chart", "run_chart"),
     "save_results": ("qisim.experiments.folder", "save"),
 }
 
