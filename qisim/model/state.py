@@ -53,6 +53,7 @@ FACILITY = np.dtype(
         ("attends", "?"),  # takes part in this month's session
         ("meeting", "?"),  # the team met this month
         ("cycles", "i8"),  # PDSA cycles this month
+        ("in_use", "?"),  # it used some idea this month, so that performance may have changed
         ("score", "f8"),
         ("reported_score", "f8"),
     ],

@@ -7,8 +7,10 @@ from qisim.model.state import OWN, PEER, USES
 
 
 @compiled_hot
-def facilities_month(first, last, month, seed, replicate, here, plan, work, b, ideas, indicators):
+def facilities_month(first, last, month, trending, seed, replicate, here, plan, work, b, ideas, indicators):
     """Everything that facilities `first` to `last` - 1 do in a month, after people left and support arrived.
+
+    `trending` tells whether performance changes by itself.
 
     Facilities do not depend on each other within a month, so each part is done for all of them in turn: short loops
     keep the processor busier than one long one.
@@ -24,7 +26,8 @@ def facilities_month(first, last, month, seed, replicate, here, plan, work, b, i
     for f in range(first, last):
         _sustain(f, month, seed, replicate, work, b)
     for f in range(first, last):
-        perform(f, month + 1, plan, work, ideas, indicators)
+        if work.facility[f].in_use or trending:
+            perform(f, month + 1, plan, work, ideas, indicators)
     routine = rules.routine_review(month + 1, b)
     for f in range(first, last):
         measure(f, month + 1, routine, seed, replicate, work, b, indicators)
@@ -189,10 +192,12 @@ def _sustain(f, month, seed, replicate, work, b):
     block, u = -1, (0.0, 0.0, 0.0, 0.0)
     unsupported = _unsupported(facility, month, b)
     included = rules.inclusion(facility.trained, facility.staff, b)
+    facility.in_use = False
     for k in range(work.practice.shape[1]):
         practice = work.practice[f, k]
         if practice.stage != rules.ADOPTED:
             continue
+        facility.in_use = True
         practice.reach = rules.reach_next(practice.reach, facility.engagement, included, practice.embedding, b)
         practice.embedding = rules.up(practice.embedding, b.embedding_growth)
         if block != k // 4:

@@ -26,7 +26,7 @@ def record(r, m, target, here, work, out):
         row.data_quality += facility.data_quality
         row.dependence += facility.dependence
         row.fatigue += facility.fatigue
-        adopted, working = _in_use(f, work)
+        adopted, working = _count_ideas(f, out.ideas[r, m], work)
         _record_group(out.groups[r, m, here.district[f]], facility, at_target, adopted, working)
         _record_group(out.groups[r, m, here.first_kind + here.kind[f]], facility, at_target, adopted, working)
         if at_target:
@@ -35,7 +35,6 @@ def record(r, m, target, here, work, out):
                 out.first_at_target[r, f] = m
         out.final_score[r, f] = facility.score
         facility.visits = 0
-    _record_ideas(r, m, work, out)
     row.score /= n
     row.reported_score /= n
     row.engagement /= n
@@ -52,15 +51,18 @@ def record(r, m, target, here, work, out):
 
 
 @compiled_hot
-def _in_use(f, work):
-    """How many ideas a facility uses, and how many of them work there."""
+def _count_ideas(f, counts, work):
+    """Add a facility to the counts of each idea; returns how many ideas it uses, and how many work there."""
     adopted, working = 0, 0
     for k in range(work.practice.shape[1]):
         practice = work.practice[f, k]
-        if practice.stage == rules.ADOPTED:
-            adopted += 1
-            if practice.works:
-                working += 1
+        in_use = practice.stage == rules.ADOPTED
+        works = in_use and practice.works
+        counts[k, 0] += practice.stage != rules.UNAWARE
+        counts[k, 1] += in_use
+        counts[k, 2] += works
+        adopted += in_use
+        working += works
     return adopted, working
 
 
@@ -75,23 +77,6 @@ def _record_group(row, facility, at_target, adopted, working):
     row.working += working
     row.score += facility.score
     row.reported_score += facility.reported_score
-
-
-@compiled_hot
-def _record_ideas(r, m, work, out):
-    for k in range(work.practice.shape[1]):
-        aware, adopted, working = 0, 0, 0
-        for f in range(len(work.facility)):
-            practice = work.practice[f, k]
-            if practice.stage != rules.UNAWARE:
-                aware += 1
-            if practice.stage == rules.ADOPTED:
-                adopted += 1
-                if practice.works:
-                    working += 1
-        out.ideas[r, m, k, 0] = aware
-        out.ideas[r, m, k, 1] = adopted
-        out.ideas[r, m, k, 2] = working
 
 
 @compiled

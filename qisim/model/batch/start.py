@@ -84,6 +84,7 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.attends = False
     facility.meeting = False
     facility.cycles = 0
+    facility.in_use = False
     facility.engagement = rules.own_level(
         facility.leadership, facility.openness, facility.workload, 0.0, 0.0, True, facility.supportive_head, 0.0, b
     )
