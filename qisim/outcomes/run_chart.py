@@ -94,7 +94,7 @@ class RunChart:
         """How many runs there are and how many chance explains."""
         counted = f"{self.runs} {'run' if self.runs == 1 else 'runs'} of {self.useful} points off the median"
         if self.run_limits is None:
-            return f"{counted}, too few points to judge the number of runs ({FEWEST_USEFUL} are needed)"
+            return f"{counted}; {FEWEST_USEFUL} are needed to judge the runs"
         return f"{counted}, chance gives {self.run_limits[0]} to {self.run_limits[1]}"
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 HEIGHT = 5.0
 MOST_TICKS = 6
-MOST_LETTERS = 34
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MOST_LETTERS = 32
 """Of a line beside the vertical axis."""
 
 
@@ -44,7 +45,7 @@ def plot_run_chart(
     chart = run_chart(values, baseline)
     days = _days(dates, len(chart.values), "run chart")
     own, ax = ax is None, style.own_axes(ax, HEIGHT)
-    median = _number(chart.median, percent)
+    median = f"{chart.median:.1%}" if percent else _number(chart.median)
     centre = _centre(ax, chart.median, len(chart.values), baseline, f"median {median}, of")
     keys = [*_points(ax, chart.values, "measured"), *centre, *_shifts(ax, chart), *_trends(ax, chart)]
     _value_axis(ax, label, percent)
@@ -75,7 +76,7 @@ def plot_p_chart(
     centre = _centre(ax, chart.centre, len(chart.shares), baseline, f"mean {chart.centre:.1%}, of")
     keys = [*_points(ax, chart.shares, "measured"), *centre, *_limits(ax, chart), *_outside(ax, chart)]
     ax.set_ylim(*_share_range(chart))
-    _value_axis(ax, f"{label}, %", percent=True)
+    _value_axis(ax, f"{label},{NO_BREAK}%", percent=True)
     _time_axis(ax, len(chart.shares), days)
     below = [title, _records_in_words(chart)]
     style.finish(ax, own, _p_finding(chart), "\n".join(filter(None, below)), keys, columns=2)
@@ -151,14 +152,13 @@ def _value_axis(ax: Axes, label: str, percent: bool) -> None:
     if percent:
         low, high = ax.get_ylim()
         ticks = [tick for tick in ax.get_yticks() if max(low, 0) <= tick <= min(high, 1)]
-        ax.set_yticks(ticks, [_number(tick, percent) for tick in ticks])
+        ax.set_yticks(ticks, [f"{_number(100 * tick)}%" for tick in ticks])
         ax.set_ylim(low, high)
 
 
-def _number(value: float, percent: bool) -> str:
+def _number(value: float) -> str:
     """Four digits, and no more zeros than needed."""
-    shown = 100 * value if percent else value
-    return np.format_float_positional(shown, precision=4, fractional=False, trim="-") + ("%" if percent else "")
+    return np.format_float_positional(value, precision=4, fractional=False, trim="-")
 
 
 def _share_range(chart: PChart) -> tuple[float, float]:
@@ -228,7 +228,8 @@ def _run_finding(chart: RunChart) -> str:
     if chart.too_few_runs or chart.too_many_runs:
         told.append("too few runs" if chart.too_few_runs else "too many runs")
     if not told:
-        return "Nothing here that chance would not explain"
+        few = chart.run_limits is None
+        return "No signal, but few points so far" if few else "Nothing here that chance would not explain"
     return _sentence(", ".join(told) + ": more than chance")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from qisim.model.state import SOURCES
@@ -15,6 +15,8 @@ from tests.agreement.engines import assert_engines_agree
 from tests.agreement.random_scenarios import scenarios
 
 EXAMPLES = 10
+SLOW_OR_LARGE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+PHASES = [Phase.generate, Phase.shrink]  # explaining a failing scenario would take minutes and say little
 CORES = [
     (),
     ("collaborative", "coaching"),
@@ -37,7 +39,7 @@ def test_both_engines_give_the_same_trajectory(registry: bool) -> None:
     happened: Counter[str] = Counter()
     for core in CORES:
 
-        @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+        @settings(max_examples=EXAMPLES, suppress_health_check=SLOW_OR_LARGE, phases=PHASES)
         @given(scenarios(registry, core), st.integers(0, 2**32 - 1), st.integers(0, 2))
         def agree(case: tuple[Scenario, World], seed: int, replicate: int) -> None:
             model = assert_engines_agree(*case, seed, [replicate])[0]
