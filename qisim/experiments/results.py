@@ -19,11 +19,11 @@ class Results:
       dropped_out, and in that month meetings, cycles, visits, attendances, exchanges.
     - `idea_totals`: replicate, month, idea, facilities aware, adopted, working.
     - `groups`: replicate, month, grouping ("district" or "kind"), group, facilities, then counts at_target, enrolled,
-      dropped_out, in that month cycles and visits, and means over the group's facilities: adopted and working (ideas
-      in use a facility), score, reported_score.
+      dropped_out, in that month cycles and visits, and means over the group's facilities: ideas_adopted and
+      ideas_working (of the package), score, reported_score.
     - `facility_summary`: a row a facility: id, name, kind, district, province, lat, lon, score (mean at the end over
-      replicates), at_target (share of replicates at the end), first_at_target (median month over the replicates that
-      got there; NaN where none did).
+      replicates), at_target (share of replicates at the end), first_at_target (median month over all replicates, those
+      that never get there counting as later than any; NaN where half or more do not).
     - `facility_months`, `idea_months`: every facility's months, if detail was asked for.
     """
 

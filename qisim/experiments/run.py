@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,12 +10,13 @@ import pandas as pd
 from qisim.experiments.results import Results
 from qisim.model import tables
 from qisim.model.batch.arrays import Out
-from qisim.model.calendar import Programme, build_calendar
-from qisim.scenario.errors import BadInput, Problem
+from qisim.model.calendar import build_calendar
+from qisim.model.chance import MOST_REPLICATES, MOST_SEED
+from qisim.scenario.errors import whole
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World, build_world
 
-MOST_REPLICATES = 1_000_000
+MOST_THREADS = 1024
 
 
 def run(
@@ -35,12 +35,13 @@ def run(
     `progress` is told how many replicates are done, of how many; `compiling` is called before the core is compiled
     for the first time. Raises BadInput where the scenario does not fit its world or the machine's memory.
     """
-    _check(replicates, seed)
+    replicates = whole("replicates", replicates, 1, MOST_REPLICATES)
+    seed = whole("seed", seed, 0, MOST_SEED)
     world = build_world(scenario) if world is None else world
     programme = build_calendar(scenario, world)
-    from qisim.model.batch.simulate import is_compiled, simulate
+    from qisim.model.batch.simulate import available_cores, is_compiled, simulate
 
-    _check_memory(scenario, world, programme, replicates, detail)
+    threads = whole("threads", available_cores() if threads is None else threads, 1, MOST_THREADS)
     if compiling and not is_compiled():
         compiling()
     collected = _Tables(scenario, world, detail)
@@ -53,28 +54,22 @@ def run(
             progress(done, replicates)
 
     for chunk, out in simulate(
-        scenario, world, programme, range(replicates), seed, threads=threads, detail=detail, progress=advance
-    ):
+        scenario, world, programme, range(replicates), seed, threads=threads, detail=detail, progress=advance,
+        kept_bytes=_kept_bytes(scenario, world, replicates, detail),
+    ):  # fmt: skip
         collected.add(chunk, out)
     return collected.results(seed, replicates)
 
 
-def _check(replicates: Any, seed: Any) -> None:
-    """Refuse numbers that the core cannot work with."""
-    for name, value, low, high in (("replicates", replicates, 1, MOST_REPLICATES), ("seed", seed, 0, 2**32 - 1)):
-        if not isinstance(value, int) or not low <= value <= high:
-            raise BadInput(Problem(name, f"found {value!r}", allowed=f"a whole number from {low} to {high}"))
-
-
-def _check_memory(scenario: Scenario, world: World, programme: Programme, replicates: int, detail: bool) -> None:
-    """Refuse a run whose tables would not fit into memory, before any of it is taken."""
-    from qisim.model.batch import arrays, simulate
-
+def _kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool) -> int:
+    """Memory that the tables of a run take, and their parts while they are put together."""
     months, ideas, groups = scenario.months + 1, len(scenario.ideas), len(world.districts) + len(world.kinds)
-    a_replicate = months * (180 + ideas * 50 + groups * 110) + len(world) * 4
+    a_replicate = 2 * months * (180 + ideas * 50 + groups * 110) + len(world) * 12
     if detail:  # a table of the recorded rows and its copy while it is put together
-        a_replicate += 3 * arrays.out_bytes(world, ideas, scenario.months, detail=True)
-    simulate.check_memory(scenario, world, programme, 1, detail, kept=2 * replicates * a_replicate)
+        from qisim.model.batch import arrays
+
+        a_replicate += 6 * arrays.out_bytes(world, ideas, scenario.months, detail=True)
+    return replicates * a_replicate
 
 
 class _Tables:
@@ -121,9 +116,14 @@ class _Tables:
         summary = self.world.facilities[columns].copy()
         summary["score"] = self.score / replicates
         summary["at_target"] = self.at_target / replicates
-        first = np.concatenate(self.first).astype(float)
-        first[first < 0] = np.nan
-        reached = ~np.isnan(first).all(axis=0)
-        summary["first_at_target"] = np.nan
-        summary.loc[reached, "first_at_target"] = np.nanmedian(first[:, reached], axis=0)
+        summary["first_at_target"] = _censored_median(np.concatenate(self.first))
         return summary
+
+
+def _censored_median(first: np.ndarray) -> np.ndarray:
+    """Median over replicates of i4[R, F], -1 standing for never; NaN where half or more never arrive."""
+    result = np.empty(first.shape[1])
+    for f in range(first.shape[1]):  # one facility at a time, for memory
+        months = np.where(first[:, f] < 0, np.inf, first[:, f])
+        result[f] = np.median(months)
+    return np.where(np.isinf(result), np.nan, result)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, NoReturn
+from zlib import crc32
 
 import numpy as np
 
@@ -51,8 +52,7 @@ WAVE = np.dtype(
 )
 POST = np.dtype(
     [
-        ("element", "i8"),  # number of the coaching element, for chance
-        ("entity", "i8"),  # who the coach is, for chance
+        ("entity", "i8"),  # who the coach is, for chance: from the post's name, not its place in the programme
         ("policy", "i8"),
         ("all", "?"),  # visits every covered facility, not only enrolled ones
         ("external", "?"),
@@ -113,7 +113,6 @@ class Calendar:
         self._exchanges: list[tuple[int, int, np.ndarray]] = []
         self._cohorts = 0
         self._collaboratives: list[str] = []
-        self._coaching: list[str] = []
         self._table = world.facilities
 
     # --- what elements ask ------------------------------------------------------------------------------------------
@@ -198,14 +197,13 @@ class Calendar:
 
     def coaches_by_district(self, element: Any, covered: np.ndarray, coaches: int, start: int, end: int) -> None:
         """Posts based in each district, whose facilities are dealt out among them in turn."""
-        number = self._number(element)
         places = np.flatnonzero(covered)
         by_district = places[np.argsort(self.world.district[places], kind="stable")]
         codes, first = np.unique(self.world.district[by_district], return_index=True)
         for code, facilities in zip(codes, np.split(by_district, first[1:]), strict=True):
             for j in range(coaches):
                 name = f"{element.name}: {self.world.districts[code]}, coach {j + 1}"
-                self._post(element, number, int(code) * 1024 + j, facilities[j::coaches], start, end, name)
+                self._post(element, name, facilities[j::coaches], start, end)
 
     def coaches_in_all(self, element: Any, covered: np.ndarray, coaches: int, start: int, end: int) -> None:
         """Posts that share the facilities, in the order of districts."""
@@ -234,19 +232,14 @@ class Calendar:
                 self.refuse(element, key, f"found {name!r}", listing, nearest(name, shown))
         return present.isin(names).to_numpy()
 
-    def _number(self, element: Element) -> int:
-        self._coaching.append(element.name)
-        return len(self._coaching) - 1
-
     def _pool(self, element: Any, covered: np.ndarray, coaches: int, start: int, end: int, **special: Any) -> None:
-        number = self._number(element)
         places = np.flatnonzero(covered)
         by_district = places[np.argsort(self.world.district[places], kind="stable")]
+        role = f"champion of wave {len(self._waves)}, number" if special else "coach"
         for j, facilities in enumerate(np.array_split(by_district, coaches) if coaches else []):
-            role = "champion" if special else "coach"
-            self._post(element, number, j, facilities, start, end, f"{element.name}: {role} {j + 1}", **special)
+            self._post(element, f"{element.name}: {role} {j + 1}", facilities, start, end, **special)
 
-    def _post(self, element: Any, number: int, entity: int, facilities: np.ndarray, start: int, end: int, name: str,
+    def _post(self, element: Any, name: str, facilities: np.ndarray, start: int, end: int,
               days: float | None = None, champion: bool = False) -> None:  # fmt: skip
         facilities = np.sort(facilities)
         days = element.days_per_month if days is None else days
@@ -256,7 +249,7 @@ class Calendar:
         if not champion:
             own = {"policy": POLICIES[element.policy], "all": element.whom == "all", "external": element.external,
                    "skill": element.skill, "most_visits": element.visits_per_facility}  # fmt: skip
-        self._posts.append({"element": number, "entity": entity, "days": days, "most_days": days + longest,
+        self._posts.append({"entity": crc32(name.encode()), "days": days, "most_days": days + longest,
                             "start": start, "end": end, "champion": champion, "facilities": facilities,
                             "name": name, **own})  # fmt: skip
 

@@ -17,6 +17,7 @@ WEYL_1 = 0xBB67AE85
 WORD = 0xFFFFFFFF
 ROUNDS = 10
 MOST_SEED = WORD
+MOST_REPLICATES = 1_000_000
 
 # Purposes, the third word of the counter. Changing a number changes every result that uses it.
 DISTRICT = 1

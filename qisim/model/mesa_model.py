@@ -22,9 +22,10 @@ from qisim.model.agents.facility import Facility
 from qisim.model.agents.log import Event
 from qisim.model.agents.programme import deal_with
 from qisim.model.calendar import build_calendar
+from qisim.model.chance import MOST_REPLICATES, MOST_SEED
 from qisim.model.parameters import draw
 from qisim.model.state import COUNTS, FACILITY_MONTH, FACILITY_ROW, IDEA_MONTH, IDEA_ROW, MEANS, MONTH_ROW
-from qisim.scenario.errors import BadInput, Problem
+from qisim.scenario.errors import whole
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World, build_world
 
@@ -57,15 +58,15 @@ class QIModel(mesa.Model):
         facility_class: type[Facility] = Facility,
         coach_class: type[Coach] = Coach,
     ):
-        if not isinstance(rng, (int, np.integer)) or not 0 <= rng < 2**32:
-            raise BadInput(Problem("rng", f"found {rng!r}", allowed="a whole number from 0 to 4294967295"))
+        rng = whole("rng", rng, 0, MOST_SEED)
+        replicate = whole("replicate", replicate, 0, MOST_REPLICATES - 1)
         self._ids = count(1)
-        super().__init__(rng=int(rng))
+        super().__init__(rng=rng)
         if not isinstance(scenario, Scenario):
             scenario, world = scenario.scenario, scenario.world
         self.scenario, self.world = scenario, build_world(scenario) if world is None else world
         self.programme = build_calendar(scenario, self.world)
-        self.seed, self.replicate, self.month = int(rng), int(replicate), 0
+        self.seed, self.replicate, self.month = rng, replicate, 0
         self.log: list[Event] = []
         self._draw_parameters()
         self._start_programme()

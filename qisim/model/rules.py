@@ -191,13 +191,13 @@ def meets(engagement, workload, trained, supported, skill, dependence, b):
     return chance if supported else chance * up(b.meeting_alone, skill * (1.0 - dependence))
 
 
-def promise(effect, gap, proof, complexity, lapsed):
-    """How much a team expects of an idea: expected effect x remaining gap x evidence, over complexity.
+def promise(effect, weight, gap, proof, complexity, lapsed):
+    """How much a team expects of an idea: expected effect x weighted remaining gap x evidence, over complexity.
 
     Teams expect good of every idea they are told of, hence the size of the effect whatever its sign. A gap of less
     than 5 points is not seen to be smaller; an idea that lapsed before promises half.
     """
-    expected = abs(effect) * max(gap, 0.05) * proof / (0.25 + complexity)
+    expected = abs(effect) * weight * max(gap, 0.05) * proof / (0.25 + complexity)
     return 0.5 * expected if lapsed else expected
 
 

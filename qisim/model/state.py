@@ -65,7 +65,7 @@ PRACTICE = np.dtype(
         ("stage", "u1"),
         ("works", "?"),
         ("shared", "?"),  # the result of its last test has been shared at a session
-        ("shown", "u1"),  # what peers see of it: bits USES, WORKS, FAILED, as of the end of last month
+        ("shown", "u1"),  # what peers see of it: bits USES, WORKING, FAILED, as of the end of last month
         ("changed", "?"),  # what peers see may change at the end of this month
         ("source", "u1"),
         ("failures", "i8"),  # failed cycles of the present test
@@ -107,9 +107,10 @@ MEANS = ["score", "reported_score", "engagement", "skill", "data_quality", "depe
 COUNTS = ["at_target", "trained", "enrolled", "dropped_out", "meetings", "cycles", "visits", "attendances",
           "exchanges"]  # fmt: skip
 GROUP_MEANS = ["score", "reported_score"]
-GROUP_COUNTS = ["at_target", "enrolled", "dropped_out", "cycles", "visits", "adopted", "working"]
-GROUP_ROW = np.dtype([(name, "i8") for name in GROUP_COUNTS] + [(name, "f8") for name in GROUP_MEANS])
-"""One month of one replicate in one district or kind: counts, and sums of the scores."""
+GROUP_IDEAS = ["ideas_adopted", "ideas_working"]
+GROUP_COUNTS = ["at_target", "enrolled", "dropped_out", "cycles", "visits"]
+GROUP_ROW = np.dtype([(name, "i8") for name in GROUP_COUNTS + GROUP_IDEAS] + [(name, "f8") for name in GROUP_MEANS])
+"""One month of one replicate in one district or kind: counts, ideas in use summed, and scores summed."""
 
 MONTH_ROW = np.dtype([(name, "i8") for name in COUNTS] + [(name, "f8") for name in MEANS])
 """One month of one replicate: counts over facilities and means over facilities, in the order of facilities."""

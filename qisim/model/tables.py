@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qisim.model.state import COUNTS, GROUP_COUNTS, GROUP_MEANS, IDEA_MONTH, MEANS, SOURCES, STAGES
+from qisim.model.state import COUNTS, GROUP_COUNTS, GROUP_IDEAS, GROUP_MEANS, IDEA_MONTH, MEANS, SOURCES, STAGES
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World
 
@@ -35,7 +35,7 @@ def idea_totals_table(replicates: range, counts: np.ndarray, scenario: Scenario)
 def groups_table(replicates: range, rows: np.ndarray, world: World) -> pd.DataFrame:
     """One row a replicate, month and group (districts, then kinds) from GROUP_ROW[R, M + 1, groups].
 
-    Counts as recorded; `adopted` and `working` are ideas in use a facility; scores are means over facilities.
+    Counts as recorded; ideas adopted and working, and scores, are means over the group's facilities.
     """
     names = [*world.districts, *world.kinds]
     sizes = np.concatenate([
@@ -52,7 +52,7 @@ def groups_table(replicates: range, rows: np.ndarray, world: World) -> pd.DataFr
     table["facilities"] = np.tile(sizes, times)
     for name in GROUP_COUNTS:
         table[name] = rows[name].ravel()
-    for name in ("adopted", "working", *GROUP_MEANS):
+    for name in GROUP_IDEAS + GROUP_MEANS:
         table[name] = (rows[name] / sizes).ravel()
     return pd.DataFrame(table)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from operator import index
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,17 @@ class BadInput(Exception):
     def __init__(self, problems: Problem | Iterable[Problem]):
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """`value` as a whole number between two limits; raises BadInput if it is not one."""
+    try:
+        number = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = None
+    if number is None or not low <= number <= high:
+        raise BadInput(Problem(name, f"found {value!r}", allowed=f"a whole number from {low} to {high}"))
+    return number
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -40,9 +40,7 @@ class Coach(Agent):
             if post["champion"] or month < self.vacant_until:
                 return
             self.in_post, self.skill = True, b.coach_successor_skill
-        u = chance.uniforms(
-            self.model.seed, self.model.replicate, post["entity"], month + 1, chance.COACH, post["element"]
-        )
+        u = chance.uniforms(self.model.seed, self.model.replicate, post["entity"], month + 1, chance.COACH, 0)
         if u[0] < b.coach_leave_monthly:
             self.in_post, self.vacant_until, self.balance = False, month + int(b.coach_vacancy_months), 0.0
             return
@@ -116,7 +114,7 @@ class Coach(Agent):
         if practice.introduce(BY_COACH):
             facility.log("heard of an idea", practice, f"the coach saw it work in {most} of the caseload")
         failed = sum(other.practices[best].seen_failed for other in self.caseload)
-        facility.meet_evidence(practice, max(practice.evidence, rules.evidence(most, failed)))
+        facility.meet_evidence(practice, rules.evidence(most, failed))
 
     def appoint_champion(self) -> None:
         """Fill the post with the best facility of the caseload where an idea works, if there is one."""

@@ -235,9 +235,9 @@ class Facility(FixedAgent):
     def promise(self, practice: Practice) -> float:
         """How much the team expects of an idea."""
         indicator = self.model.indicators[practice.indicator]
-        gap = indicator.weight * (indicator.ceiling - self.reported[practice.indicator])
+        gap = indicator.ceiling - self.reported[practice.indicator]
         lapsed = practice.stage == rules.LAPSED
-        return rules.promise(practice.effect, gap, practice.evidence, practice.complexity, lapsed)
+        return rules.promise(practice.effect, indicator.weight, gap, practice.evidence, practice.complexity, lapsed)
 
     def test_ideas(self, cycle: int) -> None:
         """Run one PDSA cycle on each idea in hand; `cycle` counts those of the month from 0."""
@@ -268,7 +268,7 @@ class Facility(FixedAgent):
             self.abandon(practice, f"after {practice.failures} failed cycles")
 
     def meet_evidence(self, practice: Practice, proof: float) -> None:
-        """Take in evidence on an idea from others; it may bring an abandoned idea back."""
+        """Take in news of an idea from others; good news may bring an abandoned idea back."""
         practice.evidence = proof
         if practice.stage == rules.ABANDONED and rules.reconsiders(proof, self.model.behaviour):
             practice.stage, practice.failures = rules.AWARE, 0

@@ -112,7 +112,8 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
     for k in released:
         working = sum(facility.practices[k].working for facility in present)
         failed = sum(facility.practices[k].stage == rules.ABANDONED for facility in present)
-        evidence[k] = rules.evidence(working, failed)
+        if working + failed > 0:
+            evidence[k] = rules.evidence(working, failed)
     for facility in present:
         model.attendances += 1
         facility.last_support = model.month
@@ -131,7 +132,8 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
             if practice.introduce(BY_SESSION):
                 facility.log("heard of an idea", practice, "at the learning session")
             practice.refinement = model.refinement[k]
-            facility.meet_evidence(practice, evidence[k])
+            if k in evidence:
+                facility.meet_evidence(practice, evidence[k])
 
 
 def synthesis(model: QIModel, w: int) -> None:
@@ -181,11 +183,13 @@ def see(model: QIModel, visitor: Facility, host: Facility, j: int) -> None:
             continue
         if practice.introduce(BY_EXCHANGE):
             visitor.log("heard of an idea", practice, f"seen at work in {host.name}")
-        visitor.meet_evidence(practice, max(practice.evidence, b.exchange_evidence))
+        visitor.meet_evidence(practice, b.exchange_evidence)
         if practice.untested and abs(practice.effect) > strongest:
             best, strongest = practice, abs(practice.effect)
-    visitor.priority, visitor.partner = best, host
-    visitor.partner_tie = rules.up(visitor.partner_tie, b.exchange_tie)
+    if best is not None:
+        visitor.priority = best
+    visitor.partner_tie = rules.up(visitor.partner_tie if visitor.partner is host else 0.0, b.exchange_tie)
+    visitor.partner = host
     visitor.last_support = model.month
     visitor.engagement = rules.up(visitor.engagement, b.exchange_engagement)
     host.engagement = rules.up(host.engagement, b.exchange_engagement)

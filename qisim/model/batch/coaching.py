@@ -19,7 +19,7 @@ def visit_month(c, month, seed, replicate, plan, work, b):
             return
         coach.in_post = True
         coach.skill = b.coach_successor_skill
-    u = chance.uniforms(seed, replicate, post.entity, month + 1, chance.COACH, post.element)
+    u = chance.uniforms(seed, replicate, post.entity, month + 1, chance.COACH, 0)
     if u[0] < b.coach_leave_monthly:
         coach.in_post = False
         coach.vacant_until = month + int(b.coach_vacancy_months)
@@ -100,10 +100,8 @@ def _carry(f, c, work, b):
         if (stage <= rules.AWARE or stage == rules.ABANDONED) and work.coach_working[c, k] > most:
             best, most = k, work.coach_working[c, k]
     if best >= 0:
-        practice = work.practice[f, best]
-        introduce(practice, BY_COACH)
-        proof = rules.evidence(most, work.coach_failed[c, best])
-        meet_evidence(f, best, max(practice.evidence, proof), work, b)
+        introduce(work.practice[f, best], BY_COACH)
+        meet_evidence(f, best, rules.evidence(most, work.coach_failed[c, best]), work, b)
 
 
 @compiled

@@ -81,13 +81,14 @@ def _see(visitor, host, j, month, plan, work, b, ideas):
         if (int(work.practice[host, k].shown) & USES) == 0:
             continue
         introduce(practice, BY_EXCHANGE)
-        meet_evidence(visitor, k, max(practice.evidence, b.exchange_evidence), work, b)
+        meet_evidence(visitor, k, b.exchange_evidence, work, b)
         untested = practice.stage == rules.AWARE or practice.stage == rules.LAPSED
         if untested and abs(ideas[k].effect) > strongest:
             best, strongest = k, abs(ideas[k].effect)
-    guest.priority = best
+    if best >= 0:
+        guest.priority = best
+    guest.partner_tie = rules.up(guest.partner_tie if guest.partner == host else 0.0, b.exchange_tie)
     guest.partner = host
-    guest.partner_tie = rules.up(guest.partner_tie, b.exchange_tie)
     guest.last_support = month
     guest.engagement = rules.up(guest.engagement, b.exchange_engagement)
     work.facility[host].engagement = rules.up(work.facility[host].engagement, b.exchange_engagement)

@@ -135,10 +135,11 @@ def _most_promising(f, work, ideas, indicators):
         if practice.stage != rules.AWARE and practice.stage != rules.LAPSED:
             continue
         j = ideas[k].indicator
-        gap = indicators[j].weight * (indicators[j].ceiling - work.reported[f, j])
+        gap = indicators[j].ceiling - work.reported[f, j]
         promise = rules.promise(
-            ideas[k].effect, gap, practice.evidence, ideas[k].complexity, practice.stage == rules.LAPSED
-        )
+            ideas[k].effect, indicators[j].weight, gap, practice.evidence, ideas[k].complexity,
+            practice.stage == rules.LAPSED,
+        )  # fmt: skip
         if promise > highest:
             best, highest = k, promise
     return best
@@ -176,12 +177,18 @@ def _run_cycle(f, k, u, work, b, ideas):
 
 @compiled_hot
 def _abandon(f, k, work, b):
-    facility, practice = work.facility[f], work.practice[f, k]
-    practice.stage = rules.ABANDONED
+    _give_up(f, k, rules.ABANDONED, work)
+    work.facility[f].fatigue = rules.up(work.facility[f].fatigue, b.fatigue_abandoned)
+
+
+@compiled_hot
+def _give_up(f, k, stage, work):
+    """Stop using an idea: abandoned or lapsed."""
+    practice = work.practice[f, k]
+    practice.stage = stage
     practice.works = False
     practice.reach = 0.0
     practice.embedding = 0.0
-    facility.fatigue = rules.up(facility.fatigue, b.fatigue_abandoned)
     mark_changed(f, k, work)
 
 
@@ -207,11 +214,7 @@ def _sustain(f, month, seed, replicate, work, b):
             practice.embedding, facility.engagement, facility.lost, facility.dependence, unsupported, b
         )
         if chance.lane(u, k) < lapse:
-            practice.stage = rules.LAPSED
-            practice.works = False
-            practice.reach = 0.0
-            practice.embedding = 0.0
-            mark_changed(f, k, work)
+            _give_up(f, k, rules.LAPSED, work)
         elif not practice.works and chance.lane(u, k) < lapse + (1.0 - lapse) * rules.found_out(
             facility.data_quality, b
         ):

@@ -73,8 +73,8 @@ def _record_group(row, facility, at_target, adopted, working):
     row.dropped_out += facility.dropped_out
     row.cycles += facility.cycles
     row.visits += facility.visits
-    row.adopted += adopted
-    row.working += working
+    row.ideas_adopted += adopted
+    row.ideas_working += working
     row.score += facility.score
     row.reported_score += facility.reported_score
 

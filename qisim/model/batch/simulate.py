@@ -35,35 +35,20 @@ def simulate(
     threads: int | None = None,
     detail: bool = False,
     progress: Callable[[int], None] | None = None,
+    kept_bytes: int = 0,
 ) -> Iterator[tuple[range, Out]]:
     """Yield the results of `replicates` in order, chunk by chunk, as (replicates of the chunk, arrays).
 
-    Chunking and threads change nothing but speed and memory. `progress` is told how many replicates are done.
-    Arrays of a chunk are used again for the next: copy what is to be kept.
+    Chunking and threads change nothing but speed and memory. `progress` is told how many replicates are done: none
+    once the core is compiled. Arrays of a chunk are used again for the next: copy what is to be kept; `kept_bytes`
+    is what the caller will keep. Raises BadInput, before any memory is taken, where the machine has too little.
     """
-    from qisim.model.batch.core import replicates as run_replicates
-
-    threads = threads or os.cpu_count() or 1
-    ideas, months = len(scenario.ideas), scenario.months
-    one = arrays.out_bytes(world, ideas, months, detail)
-    check_memory(scenario, world, programme, threads, detail, kept=0)
+    threads = min(threads or available_cores(), len(replicates))
+    one = arrays.out_bytes(world, len(scenario.ideas), scenario.months, detail)
     size = min(len(replicates), max(threads, CHUNK_BYTES // one))
-    here = arrays.here(world)
-    plan = arrays.plan(programme, draw(scenario, seed, 0)[1]["indicator"], len(scenario.indicators))
-    workspaces: SimpleQueue[arrays.Work] = SimpleQueue()
-    for _ in range(threads):
-        workspaces.put(arrays.work(len(world), ideas, len(scenario.indicators), programme))
-
-    def run(rows: range, out: Out) -> int:
-        work = workspaces.get()
-        try:
-            parameters = _parameters(scenario, seed, rows)
-            run_replicates(rows.start, seed, scenario.target.score, *parameters, here, plan, work, out)
-        finally:
-            workspaces.put(work)
-        return len(rows)
-
-    out = arrays.out(world, ideas, months, size, detail)
+    _check_memory(scenario, world, programme, threads, size * one, detail, kept_bytes)
+    run = _runner(scenario, world, programme, seed, threads)
+    out = arrays.out(world, len(scenario.ideas), scenario.months, size, detail)
     run(range(0), rows_of(out, 0, 0))  # compile here, where Ctrl-C is heard
     if progress:
         progress(0)
@@ -85,6 +70,31 @@ def simulate(
             yield chunk, used
 
 
+def _runner(
+    scenario: Scenario, world: World, programme: Programme, seed: int, threads: int
+) -> Callable[[range, Out], int]:
+    """A function that runs some replicates into rows of results, on a workspace of its own for each thread."""
+    from qisim.model.batch.core import replicates as run_replicates
+
+    ideas, indicators = len(scenario.ideas), len(scenario.indicators)
+    here = arrays.here(world)
+    plan = arrays.plan(programme, draw(scenario, seed, 0)[1]["indicator"], indicators)
+    workspaces: SimpleQueue[arrays.Work] = SimpleQueue()
+    for _ in range(threads):
+        workspaces.put(arrays.work(len(world), ideas, indicators, programme))
+
+    def run(rows: range, out: Out) -> int:
+        work = workspaces.get()
+        try:
+            parameters = _parameters(scenario, seed, rows)
+            run_replicates(rows.start, seed, scenario.target.score, *parameters, here, plan, work, out)
+        finally:
+            workspaces.put(work)
+        return len(rows)
+
+    return run
+
+
 def rows_of(out: Out, start: int, stop: int) -> Out:
     """The rows of some replicates, without a copy."""
     return Out(*(array[start:stop] for array in out))
@@ -96,12 +106,20 @@ def clear(out: Out) -> None:
         array.view("u1").fill(0) if array.dtype.names else array.fill(0)
 
 
-def check_memory(scenario: Scenario, world: World, programme: Programme, threads: int, detail: bool, kept: int) -> None:
-    """Raise BadInput when a run would need more memory than the machine has free; `kept` bytes are for results."""
-    ideas = len(scenario.ideas)
-    one = arrays.out_bytes(world, ideas, scenario.months, detail)
-    room = arrays.work_bytes(len(world), ideas, len(scenario.indicators), programme)
-    needed = threads * (room + one) + max(CHUNK_BYTES, one) + kept
+def available_cores() -> int:
+    """Processor cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _check_memory(
+    scenario: Scenario, world: World, programme: Programme, threads: int, out: int, detail: bool, kept: int
+) -> None:
+    """Raise BadInput when a run would need more memory than the machine has free."""
+    room = arrays.work_bytes(len(world), len(scenario.ideas), len(scenario.indicators), programme)
+    needed = threads * room + out + kept
     free = free_memory()
     if free is not None and needed > free:
         advice = "fewer replicates, facilities or months" + (", or no facility detail" if detail else "")

@@ -75,7 +75,7 @@ def leave_cohort(f, work):
 
 @compiled
 def meet_evidence(f, k, proof, work, b):
-    """Take in evidence on an idea from others; it may bring an abandoned idea back."""
+    """Take in news of an idea from others; good news may bring an abandoned idea back."""
     practice = work.practice[f, k]
     practice.evidence = proof
     if practice.stage == rules.ABANDONED and rules.reconsiders(proof, b):

@@ -130,8 +130,9 @@ def _learn(f, w, released, month, plan, work, b):
         practice = work.practice[f, k]
         introduce(practice, BY_SESSION)
         practice.refinement = work.refinement[k]
-        proof = rules.evidence(work.session_working[cohort, k], work.session_failed[cohort, k])
-        meet_evidence(f, k, proof, work, b)
+        working, failed = work.session_working[cohort, k], work.session_failed[cohort, k]
+        if working + failed > 0:
+            meet_evidence(f, k, rules.evidence(working, failed), work, b)
 
 
 @compiled

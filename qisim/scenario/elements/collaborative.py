@@ -88,7 +88,7 @@ class Collaborative(Element):
             size = int(members.sum())
             if wave.sites is not None and wave.sites > size:
                 calendar.refuse(self, f"waves.{number}.sites", f"found {wave.sites}", f"at most the {size} covered")
-            sites = wave.sites or (max(1, round(wave.share * size)) if wave.share else size)
+            sites = wave.sites or (max(1, int(wave.share * size + 0.5)) if wave.share else size)
             w = calendar.wave(self, members, sites, taken)
             calendar.event(start, "join", w)
             for session in range(self.sessions):
