@@ -22,7 +22,6 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version
 
 demo: $(VENV)/.installed
 	$(BIN)/qisim run scenarios/cambodia.toml --out $(DEMO)
-	@echo "The results are in $(DEMO)."
 
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -31,7 +30,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n auto
 
 bench: $(VENV)/.installed
-	$(BIN)/python benchmarks/engines.py
+	$(BIN)/python benchmarks/engines.py --write
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from operator import index
 from pathlib import Path
+from typing import Any
+
+MOST_SHOWN = 60
 from typing import Any
 
 
@@ -59,13 +63,39 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return matches[0] if matches else ""
 
 
+def shown(value: Any) -> str:
+    """What was found, as a message shows it: as a file writes it, and shortened where it is long."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        return "a number of very many digits"
+    if len(text) <= MOST_SHOWN:
+        return text
+    return text[: MOST_SHOWN - 4] + " ..." + ("'" if isinstance(value, str) else "")
+
+
 def reading_failed(path: Path, error: OSError | UnicodeDecodeError) -> BadInput:
     """A file that cannot be opened or decoded, as a user would say it."""
     if isinstance(error, FileNotFoundError):
-        siblings = sorted(p.name for p in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
-        return BadInput(Problem(str(path), "no such file", nearest=nearest(path.name, siblings)))
+        return BadInput(Problem(str(path), "no such file", nearest=nearest(path.name, siblings(path))))
     if isinstance(error, IsADirectoryError):
         return BadInput(Problem(str(path), "is a folder, not a file"))
     if isinstance(error, UnicodeDecodeError):
         return BadInput(Problem(str(path), "is not UTF-8 text; save it as UTF-8 (in Excel: 'CSV UTF-8')"))
     return BadInput(Problem(str(path), f"cannot be read: {error.strerror}"))
+
+
+def siblings(path: Path) -> list[str]:
+    """Names of the files beside a file, with the same ending."""
+    try:
+        return sorted(beside.name for beside in path.parent.iterdir() if beside.suffix == path.suffix)
+    except OSError:
+        return []

@@ -5,32 +5,58 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+from qisim.scenario.errors import shown
+from qisim.scenario.files import control_character
 
 
 class Table(BaseModel):
     """A table of a scenario file: unknown keys are refused, values do not change once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=False, allow_inf_nan=False)
 
 
-def _when(value: Any) -> Any:
-    if isinstance(value, str):  # results keep dates as text
+def _refused(value: Any, allowed: str) -> PydanticCustomError:
+    return PydanticCustomError("refused", "found {found}", {"found": shown(value), "allowed": allowed})
+
+
+def _dated(value: Any) -> Any:
+    """Results keep dates as text."""
+    if isinstance(value, str):
         try:
-            value = date.fromisoformat(value)
+            return date.fromisoformat(value)
         except ValueError:
-            pass
-    if isinstance(value, bool) or type(value) not in (int, date):
-        raise PydanticCustomError("when", "found {found}", {"found": repr(value), "allowed": _WHEN})
-    if isinstance(value, int) and not 0 <= value <= 1200:
-        raise PydanticCustomError("when", "found {found}", {"found": value, "allowed": _WHEN})
+            return value
     return value
 
 
-_WHEN = "a date such as 2019-06-01, or months after the start, from 0 to 1200"
+def _day(value: Any) -> Any:
+    found = _dated(value)
+    if type(found) is not date:
+        raise _refused(value, _DAY)
+    return found
+
+
+def _when(value: Any) -> Any:
+    found = _dated(value)
+    if type(found) not in (int, date) or (isinstance(found, int) and not 0 <= found <= 1200):
+        raise _refused(value, f"{_DAY}, or months after the start, from 0 to 1200")
+    return found
+
+
+def _visible(value: str) -> str:
+    found = control_character(value)
+    if found:
+        raise _refused(value, f"a text without control characters such as {found}")
+    return value
+
+
+_DAY = "a date such as 2019-06-01"
 
 When = Annotated[date | int, BeforeValidator(_when)]
-Day = Annotated[date, BeforeValidator(lambda v: date.fromisoformat(v) if isinstance(v, str) else v)]
+Day = Annotated[date, BeforeValidator(_day)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_visible)]
+FileName = Annotated[str, Field(min_length=1), AfterValidator(_visible)]

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from qisim.scenario.elements import KINDS
-from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed
+from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed, shown
+from qisim.scenario.files import check_file, control_character
 from qisim.scenario.origin import NAMED_LISTS, Origin, name_of
 from qisim.scenario.schema import Scenario
+from qisim.scenario.uncertain import Uncertain
 
 MOST_BYTES = 5_000_000
 MOST_NAMES = 40
 """More names than a message can list."""
+WORDS = {
+    "a valid string": "a text",
+    "a valid boolean": "true or false",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid list": "a list",
+}
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -39,9 +49,8 @@ def from_document(document: dict[str, Any], origin: Origin) -> Scenario:
 
 
 def _read(path: Path, origin: Origin, chain: list[Path]) -> dict[str, Any]:
+    check_file(path, MOST_BYTES, "a scenario")
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BadInput(Problem(str(path), f"is larger than {MOST_BYTES // 10**6} MB; is it a scenario?"))
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise reading_failed(path, error) from None
@@ -49,19 +58,35 @@ def _read(path: Path, origin: Origin, chain: list[Path]) -> dict[str, Any]:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput(Problem(str(path), f"is not valid TOML: {error}")) from None
+    except ValueError:
+        raise BadInput(Problem(str(path), "is not valid TOML: a number in it has too many digits")) from None
     origin.files.append((path, text))
     document = _beside_the_first_file(document, path.parent, origin.folder)
     base = document.pop("extends", None)
     if base is None:
         return document
-    if not isinstance(base, str):
-        raise BadInput(Problem(str(path), f"found {base!r}", "extends", allowed="the name of a scenario file"))
     chain = [*chain, path.resolve()]
+    base_path = _base_path(path, base, chain)
+    return _merge(_read(base_path, origin, chain), document)
+
+
+def _base_path(path: Path, base: Any, chain: list[Path]) -> Path:
+    """The file that the file `path`, the last of a chain, extends; raises BadInput where it cannot."""
+    found = f"found {shown(base)}"
+    if not isinstance(base, str) or not base or control_character(base):
+        raise BadInput(Problem(str(path), found, "extends", allowed="the name of a scenario file"))
     base_path = path.parent / base
     if base_path.resolve() in chain:
-        raise BadInput(Problem(str(path), f"found {base!r}, which extends this file in turn", "extends",
-                               allowed="a file that does not lead back here"))  # fmt: skip
-    return _merge(_read(base_path, origin, chain), document)
+        found += ", which extends this file in turn"
+        raise BadInput(Problem(str(path), found, "extends", allowed="a file that does not lead back here"))
+    try:
+        check_file(base_path, MOST_BYTES, "a scenario")
+    except BadInput as error:
+        raise BadInput(
+            replace(problem, where=str(path), what=f"{found}: {problem.what}", key="extends")
+            for problem in error.problems
+        ) from None
+    return base_path
 
 
 def _beside_the_first_file(document: dict[str, Any], folder: Path, first: Path) -> dict[str, Any]:
@@ -69,7 +94,7 @@ def _beside_the_first_file(document: dict[str, Any], folder: Path, first: Path) 
     world = document.get("world")
     if folder != first and isinstance(world, dict):
         for key in ("facilities", "peers"):
-            if isinstance(world.get(key), str):
+            if isinstance(world.get(key), str) and world[key] and not control_character(world[key]):
                 world[key] = str((folder / world[key]).resolve())
     return document
 
@@ -77,7 +102,7 @@ def _beside_the_first_file(document: dict[str, Any], folder: Path, first: Path) 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     result = dict(base)
     for key, value in over.items():
-        if isinstance(value, dict) and isinstance(result.get(key), dict):
+        if isinstance(value, dict) and isinstance(result.get(key), dict) and not _is_quantity(value):
             result[key] = _merge(result[key], value)
         elif key in NAMED_LISTS and _are_tables(value) and _are_tables(result.get(key)):
             result[key] = _merge_list(result[key], value)
@@ -86,21 +111,33 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def _is_quantity(table: dict[str, Any]) -> bool:
+    """Whether a table is a distribution, which is replaced as a whole: its shape is told by its keys."""
+    return bool(table) and table.keys() <= Uncertain.model_fields.keys()
+
+
 def _are_tables(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(table, dict) for table in value)
 
 
 def _merge_list(base: list[Any], over: list[Any]) -> list[Any]:
-    result = {name_of(table): table for table in base}
-    for position, table in enumerate(over):
+    """The tables of `base`, each with what the first table of its name in `over` changes, then the others of `over`.
+
+    Two tables of one name in either of them stay two, so that they are refused.
+    """
+    result: list[Any] = list(base)
+    places = {name_of(table): place for place, table in reversed(list(enumerate(base))) if name_of(table)}
+    free = set(places)
+    for table in over:
         name = name_of(table)
-        if isinstance(table, dict) and table.get("remove") is True and name in result:
-            del result[name]
-        elif name in result and isinstance(table, dict):
-            result[name] = _merge(result[name], table)
+        if name in free and table.get("remove") is True:
+            result[places.pop(name)] = None
+        elif name in free:
+            result[places[name]] = _merge(base[places[name]], table)
         else:
-            result[name or f"unnamed {position}"] = table
-    return list(result.values())
+            result.append(_merge(base[places[name]], table) if name in places else table)
+        free.discard(name)
+    return [table for table in result if table is not None]
 
 
 def _problem(detail: Any, origin: Origin) -> Problem:
@@ -119,17 +156,25 @@ def _problem(detail: Any, origin: Origin) -> Problem:
         return Problem(where, "is missing", key, line)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         tag = found.get("kind", "") if isinstance(found, dict) else found
-        return Problem(where, f"found kind {tag!r}", key, line, ", ".join(KINDS), nearest(str(tag), KINDS))
-    if kind in ("quantity", "when"):
+        return Problem(where, f"found kind {shown(tag)}", key, line, ", ".join(KINDS), nearest(str(tag), KINDS))
+    if kind == "refused":
         return Problem(where, detail["msg"], key, line, context["allowed"])
     if kind == "literal_error":
         allowed = context["expected"]
         names = [part.strip(" '") for part in allowed.replace(" or ", ",").split(",")]
-        return Problem(where, f"found {found!r}", key, line, allowed, nearest(str(found), names))
+        return Problem(where, f"found {shown(found)}", key, line, allowed, nearest(str(found), names))
     if kind == "value_error":
         return Problem(where, str(context["error"]), key, line)
-    shown = repr(found) if not isinstance(found, (dict, list)) else f"a {type(found).__name__}"
-    return Problem(where, f"found {shown}", key, line, detail["msg"].removeprefix("Input should be "))
+    return Problem(where, f"found {shown(found)}", key, line, _allowed(kind, detail["msg"]))
+
+
+def _allowed(kind: str, message: str) -> str:
+    """What pydantic's message says is allowed, in the words of a scenario file."""
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return "a table"
+    for beginning in ("Input should be ", "String should have ", "List should have "):
+        message = message.removeprefix(beginning)
+    return WORDS.get(message, message)
 
 
 def _keys_at(document: Any, path: list[Any]) -> list[str]:

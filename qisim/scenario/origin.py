@@ -60,7 +60,7 @@ def _holds(document: Any, path: list[Any]) -> bool:
     here = document
     for part in path:
         if isinstance(here, list) and isinstance(part, str):
-            here = {name_of(table): table for table in here}
+            here = {name_of(table): table for table in reversed(here)}  # the first of each name
         try:
             here = here[part]
         except (KeyError, IndexError, TypeError):
@@ -91,6 +91,6 @@ def _parse(lines: list[str], count: int) -> dict[str, Any]:
     for end in range(count, -1, -1):
         try:
             return tomllib.loads("\n".join(lines[:end]))
-        except tomllib.TOMLDecodeError:
+        except ValueError:  # not TOML, or a number that is not finished or too long
             continue
     return {}

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field, PrivateAttr, model_validator
 from qisim.scenario.behaviour import Behaviour
 from qisim.scenario.elements import AnyElement
 from qisim.scenario.elements.base import Element
-from qisim.scenario.errors import BadInput, Problem, nearest
-from qisim.scenario.fields import Day, Name, Share, Table, When
+from qisim.scenario.errors import BadInput, Problem, nearest, shown
+from qisim.scenario.fields import Day, FileName, Name, Share, Table, When
 from qisim.scenario.origin import Origin
 from qisim.scenario.uncertain import Uncertain, quantity
 
@@ -45,8 +45,8 @@ class FacilityKind(Table):
 class WorldSpec(Table):
     """Where it happens: a registry of facilities, or a synthetic country; and the peer network."""
 
-    facilities: str | None = Field(None, description="CSV registry of facilities, beside this file")
-    peers: str | None = Field(None, description="CSV edge list of further peer ties: from, to, weight")
+    facilities: FileName | None = Field(None, description="CSV registry of facilities, beside this file")
+    peers: FileName | None = Field(None, description="CSV edge list of further peer ties: from, to, weight")
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(1, description="draws the synthetic country")
     provinces: Annotated[int, Field(ge=1, le=10_000)] | None = Field(None, description="provinces to make up")
     districts: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(None, description="districts to make up")
@@ -58,7 +58,9 @@ class WorldSpec(Table):
     latitude: Annotated[float, Field(ge=-80, le=80)] = Field(0.0, description="centre of the synthetic country")
     longitude: Annotated[float, Field(ge=-180, le=180)] = Field(0.0, description="centre of the synthetic country")
     district_km: Annotated[float, Field(gt=0, le=1000)] = Field(30.0, description="radius of a synthetic district")
-    km_per_day: Annotated[float, Field(gt=0)] = Field(160.0, description="km that a day of travel covers, both ways")
+    km_per_day: Annotated[float, Field(gt=0, le=100_000)] = Field(
+        160.0, description="km that a day of travel covers, both ways"
+    )
     peers_per_facility: Annotated[int, Field(ge=0, le=1000)] = Field(
         10, description="nearest facilities of the same district that a facility knows"
     )
@@ -88,7 +90,7 @@ class Indicator(Table):
     baseline: quantity(0, 1) = Field(0.4, description="mean where the registry does not tell, 0-1")  # type: ignore[valid-type]
     baseline_sd: Annotated[float, Field(ge=0, le=0.5)] = Field(0.15, description="spread between facilities")
     ceiling: Annotated[float, Field(gt=0, le=1)] = Field(1.0, description="best that can be reached")
-    weight: Annotated[float, Field(gt=0)] = Field(1.0, description="weight in a facility's score")
+    weight: Annotated[float, Field(gt=0, le=1_000_000)] = Field(1.0, description="weight in a facility's score")
     trend_annual: Annotated[float, Field(ge=-1, le=1)] = Field(0.0, description="change a year that comes by itself")
 
 
@@ -144,7 +146,7 @@ class Scenario(Table):
         known = [indicator.name for indicator in self.indicators]
         problems += [
             self.problem(
-                f"ideas.{i}.indicator", f"found {idea.indicator!r}", ", ".join(known), nearest(idea.indicator, known)
+                f"ideas.{i}.indicator", f"found {shown(idea.indicator)}", ", ".join(known), nearest(idea.indicator, known)
             )
             for i, idea in enumerate(self.ideas)
             if idea.indicator not in known

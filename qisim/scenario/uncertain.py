@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SerializeAsAny, model_validator
 from pydantic_core import PydanticCustomError
 
+from qisim.scenario.errors import shown
+
 
 class Uncertain(BaseModel):
     """A distribution: `{low, high}` uniform, `{low, mode, high}` triangular or `{mean, sd}` normal."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     low: float | None = None
     mode: float | None = None
@@ -52,17 +54,26 @@ class Uncertain(BaseModel):
 
 
 def quantity(minimum: float, maximum: float) -> Any:
-    """The type of a number, known or uncertain, that must lie between two limits."""
+    """The type of a number, known or uncertain, that must lie between two limits.
+
+    The spread of a normal distribution may be as wide as the limits are apart.
+    """
 
     def check(value: Any) -> Any:
         if isinstance(value, dict):
             value = Uncertain.model_validate(value)
         if isinstance(value, bool) or not isinstance(value, (int, float, Uncertain)):
-            raise PydanticCustomError("quantity", "found {found}", {"found": repr(value), "allowed": allowed})
+            raise refused(value)
         for end in value.ends() if isinstance(value, Uncertain) else [value]:
             if not minimum <= end <= maximum:  # also refuses nan
-                raise PydanticCustomError("quantity", "found {found}", {"found": f"{end:g}", "allowed": allowed})
+                raise refused(end)
+        if isinstance(value, Uncertain) and value.sd is not None and value.sd > maximum - minimum:
+            raise refused(value.sd, f"an sd above 0, up to {maximum - minimum:g}")
         return value if isinstance(value, Uncertain) else float(value)
+
+    def refused(found: Any, instead: str = "") -> PydanticCustomError:
+        context = {"found": shown(found), "allowed": instead or allowed}
+        return PydanticCustomError("refused", "found {found}", context)
 
     allowed = f"a number from {minimum:g} to {maximum:g}, or a distribution within it"
     return Annotated[SerializeAsAny[float | Uncertain], BeforeValidator(check)]  # type: ignore[misc]
