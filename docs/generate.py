@@ -112,8 +112,8 @@ def _kind_and_limits(adapter: TypeAdapter[Any]) -> tuple[str, str]:
     """The type of a key and the values allowed, from its validation and its JSON schema."""
     told = _told_when_wrong(adapter)
     if told:
-        kind = "date or months" if "date" in told else "number or distribution"
-        return kind, told
+        kinds = {"months": "date or months", "date": "date"}
+        return next((kind for word, kind in kinds.items() if word in told), "number or distribution"), told
     return _from_schema(adapter.json_schema())
 
 

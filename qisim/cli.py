@@ -6,8 +6,11 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped with Ctrl-C.
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +21,7 @@ from qisim.commands.new import new
 from qisim.commands.params import params
 from qisim.commands.replay import replay
 from qisim.commands.run import run
-from qisim.commands.say import complain
+from qisim.commands.say import Stopped, complain
 from qisim.scenario.errors import BadInput
 from qisim.scenario.version import __version__
 
@@ -37,6 +40,9 @@ class Commands(TyperGroup):
         except BadInput as error:
             complain(str(error))
             raise typer.Exit(BAD_INPUT) from None
+        except Stopped as stopped:
+            complain(f"\nStopped; {stopped}")
+            raise typer.Exit(STOPPED) from None
         except KeyboardInterrupt:
             complain(STOPPED_TEXT)
             raise typer.Exit(STOPPED) from None
@@ -46,8 +52,15 @@ class Commands(TyperGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
-            complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            complain(f"{error.filename or _output()}: {error.strerror or error}")
             raise typer.Exit(FAILED) from None
+
+
+def _output() -> str:
+    """The output that could not be written to; what is left to be written is dropped, or it would fail once more."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    return "standard output"
 
 
 app = typer.Typer(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qisim.commands.say import complain, counted, say_json
+from qisim.commands.say import complain, console, counted, say_json
 
 if TYPE_CHECKING:
+    from qisim.model.timetable import Planned
     from qisim.scenario.schema import Scenario
 
 
@@ -20,7 +21,8 @@ def check(
 ) -> None:
     """Check scenario files.
 
-    Reads every key and the facilities a scenario names, and draws up the calendar of its programme.
+    Reads every key and the facilities a scenario names, draws up the calendar of its programme, and notes what is
+    probably not meant.
     """
     findings = [_check(file) for file in files]
     if as_json:
@@ -33,6 +35,8 @@ def check(
 
 def _check(file: Path) -> dict[str, Any]:
     from qisim.model.calendar import build_calendar
+    from qisim.model.notes import notes
+    from qisim.model.timetable import timetable
     from qisim.scenario.errors import BadInput
     from qisim.scenario.load import load_scenario
     from qisim.world.world import build_world
@@ -52,8 +56,19 @@ def _check(file: Path) -> dict[str, Any]:
         "districts": len(world.districts),
         "months": scenario.months,
         "elements": [element.name for element in scenario.programme],
-        "notes": notes(scenario),
+        "calendar": [_line(scenario, planned) for planned in timetable(scenario, world)],
+        "notes": [str(note) for note in notes(scenario, world)],
     }
+
+
+def _line(scenario: Scenario, planned: Planned) -> dict[str, Any]:
+    """A line of the calendar with its months as names; `until` is the last month, None where that is not simulated."""
+    from qisim.outcomes.outcome import calendar_month
+
+    told = asdict(planned)
+    start, end = told.pop("start"), told.pop("end")
+    first = calendar_month(scenario.start, start + 1)
+    return {**told, "from": first, "until": end and calendar_month(scenario.start, end)}
 
 
 def _tell(found: dict[str, Any]) -> None:
@@ -61,30 +76,29 @@ def _tell(found: dict[str, Any]) -> None:
         for problem in found["problems"]:
             complain(problem["text"])
         return
-    programme = ", ".join(found["elements"]) or "no programme (natural diffusion)"
+    programme = "" if found["elements"] else "; no programme (natural diffusion)"
     size = f"{counted(found['facilities'], 'facility', 'facilities')} in {counted(found['districts'], 'district')}"
     size += f", {counted(found['months'], 'month')}"
-    typer.echo(f"{found['file']}: ready to run: {found['title']}; {size}; {programme}")
+    typer.echo(f"{found['file']}: ready to run: {found['title']}; {size}{programme}")
+    if found["calendar"]:
+        _tell_calendar(found["calendar"])
     for note in found["notes"]:
         complain(note)
 
 
-def notes(scenario: Scenario) -> list[str]:
-    """What is allowed in a scenario but unusual: behaviour values outside their plausible range."""
-    from qisim.scenario.behaviour import PARAMETERS
-    from qisim.scenario.uncertain import Uncertain
+def _tell_calendar(calendar: list[dict[str, Any]]) -> None:
+    from rich import box
+    from rich.table import Table
 
-    result = []
-    for name, value in scenario.behaviour:
-        p = PARAMETERS[name]
-        ends = value.ends() if isinstance(value, Uncertain) else [value]
-        outside = [end for end in ends if not p.low <= end <= p.high]
-        if outside:
-            where, line = scenario.origin.locate(f"behaviour.{name}")
-            place = f"{where}, line {line}" if line else where
-            found = " and ".join(f"{end:g}" for end in outside)
-            result.append(
-                f"{place}: note: behaviour.{name} is {found}; plausible is {p.low:g} to {p.high:g} {p.unit}"
-                f" ({p.meaning}; source: {p.source})"
-            )
-    return result
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("element", "what", "how many", "from", "until", ""):
+        table.add_column(heading, overflow="fold")
+    for line in calendar:
+        least, most = line["least"], line["most"]
+        number = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+        if line["what"].startswith("wave "):
+            number += " facility" if (least, most) == (1, 1) else " facilities"
+        until = line["until"] or "the end"
+        times = (line["from"], until) if most else ("", "")
+        table.add_row(line["element"], line["what"], number, *times, line["detail"])
+    console().print(table)

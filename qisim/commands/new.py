@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qisim.commands.say import write_file
+from qisim.commands.say import command_line, stopping_means, write_file
 
 
 def new(
@@ -18,10 +18,15 @@ def new(
 
     from qisim.scenario.errors import BadInput, Problem
 
+    if not file.suffix and not file.is_dir():
+        file = file.with_name(f"{file.name}.toml")
     if file.is_dir():
         raise BadInput(Problem(str(file), "is a folder; give the name of a file in it"))
     if file.exists() or file.is_symlink():
         raise BadInput(Problem(str(file), "exists already and is left as it is; choose another name"))
-    write_file(file, files("qisim.scenario").joinpath("template.toml").read_text(encoding="utf-8"))
-    typer.echo(f"Wrote {file}. Open it in a text editor, change what you need, then:")
-    typer.echo(f"  qisim check {file}\n  qisim run {file}")
+    text = files("qisim.scenario").joinpath("template.toml").read_text(encoding="utf-8")
+    new_folder = "" if file.parent.exists() else f" in the new folder {file.parent}"
+    with stopping_means(f"{file} may be there already, whole."):
+        write_file(file, text)
+    typer.echo(f"Wrote {file}{new_folder}. Open it in a text editor, change what you need, then:")
+    typer.echo(f"  {command_line('check', file)}\n  {command_line('run', file)}")

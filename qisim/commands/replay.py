@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qisim.commands.say import complain, console, counted, say_json, write_file
+from qisim.commands.say import command_line, complain, console, counted, say_json, stopping_means, write_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 def replay(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Results folder of qisim run.")],
-    replicate: Annotated[int, typer.Option(metavar="J", help="Which of the simulated futures, from 0.")],
+    replicate: Annotated[int, typer.Option(metavar="J", help="Which of the simulated futures, from 0.")] = 0,
     facility: Annotated[
         str | None, typer.Option(metavar="ID", help="Tell this facility's story.", show_default=False)
     ] = None,
@@ -30,7 +29,7 @@ def replay(
 ) -> None:
     """Run one simulated future again and tell its story.
 
-    The Mesa engine runs the replicate anew, event by event, and its months are compared with the stored ones.
+    Simulates it once more, event by event, and makes sure that it is the same future as the one in the results.
     """
     from qisim.commands.progress import watching
     from qisim.experiments.replay import replay as run_again
@@ -39,29 +38,45 @@ def replay(
     with watching("Replaying months") as watch:
         replayed = run_again(folder, replicate, facility=facility, progress=watch.advance)
     if replayed.difference:
-        complain(f"{folder}: replicate {replicate} does not come out as it was stored: {replayed.difference}")
+        complain(f"{folder}: future {replicate} does not come out as it was stored: {replayed.difference}")
         complain("Run the scenario again to have results of this version.")
         raise typer.Exit(1)
-    if out is not None:
-        write_file(out, _chosen_events(replayed, facility).to_csv(index=False, lineterminator="\n"))
+    if out is None:
+        _tell(replayed, folder, facility, as_json)
+        return
+    text = _chosen_events(replayed, facility).to_csv(index=False, lineterminator="\n")
+    with stopping_means(f"{out} holds the whole of the events, or is as it was."):
+        write_file(out, text)
+    with stopping_means(f"the events are in {out}."):
+        _tell(replayed, folder, facility, as_json)
+        if not as_json:
+            typer.echo(f"\nThe events are in {out}.")
+
+
+def _tell(replayed: Replay, folder: Path, facility: str | None, as_json: bool) -> None:
     if as_json:
         say_json(_as_json(replayed, facility))
         return
     months = counted(replayed.scenario.months, "month")
-    typer.echo(f"{replayed.scenario.title}: replicate {replicate}, the same as stored in all {months}, bit for bit")
+    same = f"simulated future {replayed.replicate}, the same as in the results, month by month ({months})"
+    typer.echo(f"{replayed.scenario.title}: {same}")
     if facility is None:
         _tell_overview(replayed, folder)
     else:
         _tell_story(replayed, facility)
-    if out is not None:
-        typer.echo(f"\nThe events are in {out}.")
 
 
 def _check_out(out: Path | None) -> None:
+    from qisim.experiments.place import check_place
     from qisim.scenario.errors import BadInput, Problem
 
-    if out is not None and out.suffix.lower() != ".csv":
+    if out is None:
+        return
+    if out.suffix.lower() != ".csv":
         raise BadInput(Problem("--out", f"found {str(out)!r}", allowed="the name of a CSV file, such as events.csv"))
+    check_place(out)
+    if out.is_dir():
+        raise BadInput(Problem(str(out), "is a folder; give the name of a file in it"))
 
 
 def _chosen_events(replayed: Replay, facility: str | None) -> pd.DataFrame:
@@ -88,7 +103,7 @@ def _tell_story(replayed: Replay, facility: str) -> None:
 
     row = replayed.world.facilities.loc[place_of(replayed.world, facility)]
     name = row["id"] if row["id"] == row["name"] else f"{row['name']} ({row['id']})"
-    typer.echo(f"\n{name}, {row['kind']} in {row['district']}")
+    typer.echo(f"\n{name}, {_readable(row['kind'])} in {row['district']}")
     for month in story(replayed, facility):
         number = f" (month {month.month})" if month.month else ""
         typer.echo(f"\n{month.date}{number}, score {month.score:.2f}")
@@ -110,11 +125,17 @@ def _tell_overview(replayed: Replay, folder: Path) -> None:
     for row in facilities.to_dict("records"):
         reached = _since(row["first_at_target"])
         score = f"{row['start']:.2f} to {row['end']:.2f}"
-        table.add_row(row["id"], row["kind"], row["district"], score, reached, str(row["events"]), row["why"])
+        table.add_row(
+            row["id"], _readable(row["kind"]), row["district"], score, reached, str(row["events"]), row["why"]
+        )
     console().print(table)
     first_id = str(facilities["id"].iloc[0])
-    again = ["qisim", "replay", str(folder), "--replicate", str(replayed.replicate), "--facility", first_id]
-    typer.echo(f"To read one facility's story:\n  {shlex.join(again)}")
+    again = command_line("replay", folder, "--replicate", replayed.replicate, "--facility", first_id)
+    typer.echo(f"To read one facility's story:\n  {again}")
+
+
+def _readable(kind: str) -> str:
+    return kind.replace("_", " ")
 
 
 def _since(month: float) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qisim.commands.say import complain, console, say_json
+from qisim.commands.say import command_line, complain, console, counted, say_json, stopping_means
 
 if TYPE_CHECKING:
     from qisim.experiments.results import Results
@@ -41,25 +41,41 @@ def run(
 
     Prints the outcome table, and writes a folder with tables and charts.
     """
-    from qisim.commands.check import notes
     from qisim.experiments import folder
+    from qisim.model.calendar import build_calendar
+    from qisim.model.notes import notes
     from qisim.study import load
 
     study = load(file)
     out = Path("out") / file.stem if out is None else out
     folder.check_destination(out)
-    for note in notes(study.scenario):
-        complain(note)
-    _ = study.world  # a registry that cannot be used is told of here, in terms of the scenario
+    build_calendar(study.scenario, study.world)  # what does not fit together is told of before any note
+    for note in notes(study.scenario, study.world):
+        complain(str(note))
     inputs = folder.read_inputs(study.scenario)
     results = _simulate(study, replicates, seed, threads, detail)
     figures = _draw(results)
     command = shlex.join(["qisim", *sys.argv[1:]])
-    folder.save(results, out, command, figures, inputs)
-    if as_json:
-        _tell_json(results, out)
-    else:
-        _tell(results, out)
+    replaced = _earlier(out)
+    with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
+        folder.save(results, out, command, figures, inputs)
+    with stopping_means(f"the results are in {out}."):
+        if replaced:
+            complain(f"Replaced the earlier results in {out} ({replaced}). --out DIR keeps results elsewhere.")
+        if as_json:
+            _tell_json(results, out)
+        else:
+            _tell(results, out)
+
+
+def _earlier(out: Path) -> str:
+    """What the results are of that lie in `out` now; empty where there are none."""
+    from qisim.experiments import manifest
+
+    if not (out / manifest.NAME).exists():
+        return ""
+    earlier = manifest.read(out)
+    return f"seed {earlier.seed}, {counted(earlier.replicates, 'run')}"
 
 
 def _simulate(study: Study, replicates: int, seed: int, threads: int | None, detail: bool) -> Results:
@@ -97,7 +113,7 @@ def _tell(results: Results, out: Path) -> None:
     screen = console()
     screen.print(outcome_table(results))
     typer.echo(f"\nResults are in {out}: tables, charts, and facilities.csv for a spreadsheet.")
-    typer.echo(f"To look at one simulated future month by month:\n  {_replay(out)}")
+    typer.echo(f"To look at one simulated future month by month:\n  {command_line('replay', out, '--replicate', 0)}")
 
 
 def _tell_json(results: Results, out: Path) -> None:
@@ -114,7 +130,3 @@ def _tell_json(results: Results, out: Path) -> None:
             "folder": str(out),
         }
     )
-
-
-def _replay(out: Path) -> str:
-    return shlex.join(["qisim", "replay", str(out), "--replicate", "0"])

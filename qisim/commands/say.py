@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import typer
 
@@ -15,6 +18,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH_OF_A_FILE = 120
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C, with what it leaves behind."""
+
+
+@contextmanager
+def stopping_means(text: str) -> Iterator[None]:
+    """Tell `text` where Ctrl-C comes now, when something may have been written."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped(text) from None
 
 
 def complain(text: str) -> None:
@@ -30,6 +46,20 @@ def console(*, stderr: bool = False) -> Console:
     if not made.is_terminal and "COLUMNS" not in os.environ:
         made.width = WIDTH_OF_A_FILE
     return made
+
+
+def command_line(*arguments: object) -> str:
+    """A qisim command that can be run as it is printed, also where `qisim` is not on the PATH."""
+    return shlex.join([*_program(), *(str(argument) for argument in arguments)])
+
+
+def _program() -> list[str]:
+    found, running = shutil.which("qisim"), Path(sys.argv[0])
+    if running.stem == "qisim":
+        return ["qisim"] if found and Path(found).resolve() == running.resolve() else [str(running)]
+    if found and Path(found).resolve().parent == Path(sys.executable).parent.resolve():
+        return ["qisim"]
+    return [sys.executable, "-m", "qisim"]
 
 
 def counted(number: int, one: str, several: str = "") -> str:
@@ -56,7 +86,9 @@ def _plain(value: Any) -> Any:
 
 def write_file(path: Path, text: str) -> None:
     """Write a whole file or nothing, making its folder where there is none."""
-    unfinished = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+    from qisim.experiments.place import temporary
+
+    unfinished = temporary(path, "unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_text(text, encoding="utf-8", newline="")

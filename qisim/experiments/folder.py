@@ -18,10 +18,10 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from qisim.experiments import manifest as manifests
 from qisim.experiments.manifest import INPUTS, Manifest
+from qisim.experiments.place import check_place, temporary
 from qisim.scenario.errors import BadInput, Problem, reading_failed
 from qisim.scenario.schema import Scenario
 
@@ -53,11 +53,17 @@ def read_inputs(scenario: Scenario) -> dict[str, bytes]:
 def check_destination(folder: str | Path) -> None:
     """Raise BadInput unless results may be written to `folder`: it is new, empty, or holds qisim results alone."""
     folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
+    try:
+        is_there, whole_path = folder.exists(), folder.resolve()
+    except OSError as error:
+        raise BadInput(Problem(str(folder), f"cannot be a folder for results: {error.strerror}")) from None
+    except ValueError:
+        raise BadInput(Problem(repr(str(folder)), "cannot be the name of a folder")) from None
+    if is_there and not folder.is_dir():
         raise BadInput(Problem(str(folder), "is a file; choose a folder for the results"))
-    _check_writable(folder)
-    if folder.is_dir() and (Path.cwd().is_relative_to(folder.resolve()) or folder.is_mount()):
+    if is_there and (Path.cwd().is_relative_to(whole_path) or folder.is_mount()):
         raise BadInput(Problem(str(folder), "cannot be replaced as a whole; name a folder within it"))
+    check_place(whole_path)
     present = _files_in(folder)
     if not present:
         return
@@ -74,15 +80,6 @@ def check_destination(folder: str | Path) -> None:
         )
 
 
-def _check_writable(folder: Path) -> None:
-    """The folder's place must be one where a folder can be made; better said before a long run than after it."""
-    above = next(path for path in folder.resolve().parents if path.exists())
-    if not above.is_dir():
-        raise BadInput(Problem(str(above), "is a file, so no folder can be made in it"))
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise BadInput(Problem(str(above), "is not open to you for writing; choose another folder for the results"))
-
-
 def save(
     results: Results,
     folder: str | Path,
@@ -93,8 +90,10 @@ def save(
     """Write results to `folder`, replacing results that are there already, and return its path.
 
     `figures` are the files of `charts/` by name; `inputs` is what `read_inputs` gave before the run, read now
-    unless told. Whatever happens, `folder` holds either what it held or the whole of the new results. Raises BadInput
-    where `folder` holds anything else than qisim results.
+    unless told. `folder` holds either what it held or the whole of the new results. Only where the process is killed
+    or the machine stops between two renames may it be missing; then what it held lies beside it, whole, under a name
+    that begins with a dot and ends in `.former`. A kill may also leave a folder there that ends in `.unfinished`.
+    Raises BadInput where `folder` holds anything else than qisim results, OSError where writing fails.
     """
     check_destination(folder)
     folder = Path(folder).resolve()
@@ -171,11 +170,13 @@ def _spreadsheet(results: Results) -> bytes:
     told = results.world.facilities
     outcome = summary.loc[:, ["id", *(column for column in summary if column not in told or column in OUTCOMES)]]
     told = told.rename(columns={column: f"{column} (registry)" for column in told if column in OUTCOMES})
-    merged = told.merge(outcome, on="id", how="left", validate="one_to_one")
+    merged = told.merge(outcome.round(DIGITS), on="id", how="left", validate="one_to_one")
     return merged.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
 OUTCOMES = {"score", "at_target", "first_at_target"}  # a registry may have columns of these names, too
+
+DIGITS = 3  # of outcomes, to be read by people; the Parquet tables hold all
 
 
 def _portable(scenario: Scenario) -> dict[str, Any]:
@@ -212,13 +213,15 @@ def _files_in(folder: Path) -> set[str]:
 
 def _write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.unfinished")
+    unfinished = temporary(folder, "unfinished")
     try:
         for name, content in contents.items():
             path = unfinished / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         _swap(unfinished, folder)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -229,10 +232,11 @@ def _swap(new: Path, folder: Path) -> None:
         new.rename(folder)
         return
     former = new.with_suffix(".former")
-    folder.rename(former)
     try:
+        folder.rename(former)
         new.rename(folder)
-    except BaseException:
-        former.rename(folder)
+    except BaseException:  # Ctrl-C may come between the two
+        if former.exists() and not folder.exists():
+            former.rename(folder)
         raise
     shutil.rmtree(former, ignore_errors=True)

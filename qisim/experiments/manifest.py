@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.version import __version__
@@ -109,6 +109,8 @@ def verified(folder: Path, name: str, record: FileRecord) -> bytes:
         raise BadInput(
             Problem(str(folder / name), "is missing; copy the whole results folder, or run the scenario again")
         ) from None
+    except OSError as error:
+        raise reading_failed(folder / name, error) from None
     if FileRecord.of(content) != record:
         raise BadInput(
             Problem(

@@ -64,7 +64,7 @@ def replay(
     manifest = manifests.read(folder)
     if not 0 <= replicate < manifest.replicates:
         allowed = f"0 to {manifest.replicates - 1}"
-        raise BadInput(Problem(str(folder), f"holds no replicate {replicate}", allowed=allowed))
+        raise BadInput(Problem(str(folder), f"holds no simulated future {replicate}", allowed=allowed))
     stored = {field: folders.read_table(folder, manifest, name) for field, name in COMPARED.items()}
     scenario, world = folders.rebuild(folder, manifest)
     if facility is not None:

@@ -144,8 +144,10 @@ class Calendar:
         """The month, from 0, of a date or month number; refuses one outside the scenario."""
         step = self.scenario.step(when)
         if not 0 <= step < self.scenario.months:
-            self.refuse(element, key, f"found {when}", f"within the {self.scenario.months} months from "
-                        f"{self.scenario.start}")  # fmt: skip
+            first, months = self.scenario.start, self.scenario.months
+            year, month = divmod(first.year * 12 + first.month - 1 + months - 1, 12)
+            self.refuse(element, key, f"found {when}", f"within the {months} months from {first}, the last of which "
+                        f"begins on {year}-{month + 1:02d}-01")  # fmt: skip
         return step
 
     def span(self, element: Element, start: When, end: When | None) -> tuple[int, int]:

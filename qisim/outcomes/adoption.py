@@ -25,5 +25,5 @@ def outcome(runs: Runs) -> list[Outcome]:
         working = idea_shares(runs, idea.name, "working")[:, -1]
         adopted = idea_shares(runs, idea.name, "adopted")[:, -1]
         note = f"in use in {percent(float(adopted.mean()))} on average"
-        rows.append(over_runs(f"working_at_end_{number}", f"working: {idea.name}", "share", working, percent, note))
+        rows.append(over_runs(f"working_at_end_{number}", idea.name, "share", working, percent, note))
     return rows

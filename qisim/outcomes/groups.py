@@ -10,6 +10,7 @@ from qisim.outcomes.runs import Runs
 from qisim.outcomes.time_to_target import TimeToTarget, as_outcome, censored
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 Grouping = Literal["district", "kind"]
@@ -27,6 +28,21 @@ def group_times(groups: pd.DataFrame, grouping: Grouping, coverage: float) -> di
     horizon = int(rows["month"].max())
     times = {str(name): censored(row, horizon) for name, row in zip(first.index, first.to_numpy(float), strict=True)}
     return dict(sorted(times.items(), key=lambda item: (item[1].median, item[1].restricted_mean, item[0])))
+
+
+def group_coverage_at_end(groups: pd.DataFrame, grouping: Grouping) -> dict[str, np.ndarray]:
+    """Coverage (0-1) of each group at the end, float64[R]; the group with the highest median first, then by mean.
+
+    `groups` as in `Runs`.
+    """
+    import numpy as np
+
+    rows = groups[(groups["grouping"] == grouping) & (groups["facilities"] > 0)]
+    end = rows[rows["month"] == rows["month"].max()]
+    shares = end.assign(share=end["at_target"] / end["facilities"])
+    by_group = shares.pivot(index="group", columns="replicate", values="share")
+    values = {str(name): row for name, row in zip(by_group.index, by_group.to_numpy(float), strict=True)}
+    return dict(sorted(values.items(), key=lambda item: (-np.median(item[1]), -item[1].mean(), item[0])))
 
 
 def outcome(runs: Runs) -> list[Outcome]:
@@ -52,11 +68,12 @@ def _districts(runs: Runs) -> list[Outcome]:
         return []
     first, *_, last = times
     rows = []
-    if times[first].reached.any():
+    if times[first].median < math.inf:
         rows.append(as_outcome("time_first_district", f"first district at {share}: {first}", times[first], start))
     behind = sum(time.median == math.inf for time in times.values())
     if behind < 2:
         return [*rows, as_outcome("time_last_district", f"last district at {share}: {last}", times[last], start)]
-    name = f"districts below {share} throughout most runs"
+    several = times[first].runs > 1
+    name = f"districts that reach {share} in {'fewer than half of the runs' if several else 'no month'}"
     value = f"{behind} of {len(times)}"
     return [*rows, Outcome("districts_not_reached", name, "districts", float(behind), None, None, value)]

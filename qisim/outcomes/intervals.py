@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 LEVEL = 0.9
 """The level of the intervals told to planners."""
 
-TOO_FEW = "too few runs"
-
 
 def runs_needed(level: float) -> int:
     """The fewest replicates for a central interval of `level`: one is to be expected beyond each end.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from qisim.outcomes.intervals import LEVEL, TOO_FEW, interval
+from qisim.outcomes.intervals import LEVEL, interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,8 @@ class Outcome:
     """An outcome over all replicates.
 
     `median`, `low` and `high` (the central 90% interval) are in `unit`; None where there are too few replicates to
-    tell, infinite where the horizon came first. `value`, `spread` and `note` say the same to a reader.
+    tell, infinite where the horizon came first. `value`, `spread` and `note` say the same to a reader; `is_median`
+    tells whether `value` is the median of several replicates.
     """
 
     key: str
@@ -33,14 +34,14 @@ class Outcome:
     value: str
     spread: str = ""
     note: str = ""
+    is_median: bool = False
 
     @property
     def text(self) -> str:
         """The outcome as a sentence."""
-        median = "median " if self.spread and self.median is not None and self.median < math.inf else ""
-        said = f"{self.name}: {median}{self.value}"
+        said = f"{self.name}: {'median ' if self.is_median else ''}{self.value}"
         if self.spread:
-            said += f", 90% interval {self.spread}" if self.low is not None else f" ({self.spread} for an interval)"
+            said += f", 90% interval {self.spread}"
         return f"{said}; {self.note}" if self.note else said
 
     def row(self) -> dict[str, Any]:
@@ -60,8 +61,8 @@ def over_runs(
 
     median, ends = float(np.median(values)), interval(values, LEVEL)
     low, high = ends or (None, None)
-    spread = f"{form(ends[0])} to {form(ends[1])}" if ends else TOO_FEW
-    return Outcome(key, name, unit, median, low, high, form(median), spread, note)
+    spread = f"{form(ends[0])} to {form(ends[1])}" if ends else ""
+    return Outcome(key, name, unit, median, low, high, form(median), spread, note, is_median=len(values) > 1)
 
 
 def percent(share: float) -> str:
@@ -89,6 +90,9 @@ def count(value: float) -> str:
 
 
 def calendar_month(start: date, month: int) -> str:
-    """The calendar month in which the simulated month `month` (from 1) falls, such as "Mar 2021"."""
+    """The calendar month that the simulated month `month` (from 1) is, such as "Mar 2021".
+
+    What is told of a month is the state at its end.
+    """
     later = start.month - 1 + month - 1
     return f"{MONTH_NAMES[later % 12]} {start.year + later // 12}"

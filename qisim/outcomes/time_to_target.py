@@ -12,9 +12,9 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from qisim.outcomes.intervals import LEVEL, TOO_FEW, ends, supported
-from qisim.outcomes.outcome import Outcome, calendar_month, percent, score, target_percent
-from qisim.outcomes.runs import Runs
+from qisim.outcomes.intervals import LEVEL, ends, supported
+from qisim.outcomes.outcome import Outcome, calendar_month, over_runs, percent, score, target_percent
+from qisim.outcomes.runs import Runs, by_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,16 +93,20 @@ def censored(first: np.ndarray, horizon: int) -> TimeToTarget:
 
 
 def outcome(runs: Runs) -> list[Outcome]:
-    """Time to target; and where any run gets there, the chance by the end of each year and the restricted mean."""
+    """Time to target; where fewer than half of the runs get there, the highest share they reach; and where any does,
+    the chance by the end of each year and the restricted mean.
+    """
     target, start = runs.scenario.target, runs.scenario.start
     time = time_to_target(runs.months, target.coverage)
     name = f"{target_percent(target.coverage)} of facilities at the standard (score {score(target.score)})"
-    row = as_outcome("time_to_target", name, time, start)
+    rows = [as_outcome("time_to_target", name, time, start)]
+    if time.median == math.inf:
+        rows.append(_highest(runs))
     if time.missed == time.runs:
-        return [row]
+        return rows
     mean = f"{time.restricted_mean:.1f} months"
     return [
-        row,
+        *rows,
         *(_chance(time, month, start) for month in milestones(time.horizon)),
         Outcome("restricted_mean", f"mean time, counting at most {time.horizon} months", "months",
                 time.restricted_mean, None, None, mean),
@@ -112,25 +116,45 @@ def outcome(runs: Runs) -> list[Outcome]:
 def as_outcome(key: str, name: str, time: TimeToTarget, start: date) -> Outcome:
     """A time to target in words; the scenario begins with the month of `start`."""
     low, high = time.interval() or (None, None)
-    spread = TOO_FEW
+    spread = ""
     if low is not None and high is not None:
         spread = f"{_month(low, time)} to {_month(high, time)}" if low < math.inf else f"beyond {time.horizon}"
-    value = in_words(time.median, start) if time.median < math.inf else "not reached"
-    if time.median == math.inf and time.missed < time.runs:
-        value += " in half of the runs"
-    return Outcome(key, name, "month", time.median, low, high, value, spread, not_reached(time))
+    if time.median == math.inf:
+        return Outcome(key, name, "month", math.inf, low, high, reached(time), spread)
+    value, note, several = in_words(time.median, start), reached(time), time.runs > 1
+    return Outcome(key, name, "month", time.median, low, high, value, spread, note if several else "", several)
 
 
-def not_reached(time: TimeToTarget) -> str:
-    """In how many runs the target was not reached."""
-    if time.missed == 0:
-        return f"reached in all {time.runs} runs" if time.runs > 1 else "reached in the only run"
-    return f"not reached within {time.horizon} months in {time.missed} of {time.runs} runs"
+def reached(time: TimeToTarget) -> str:
+    """In how many runs the target was reached."""
+    if time.runs == 1:
+        return "not reached" if time.missed else "reached"
+    if time.missed in (0, time.runs):
+        return f"reached in {'none' if time.missed else 'all'} of {time.runs} runs"
+    return f"reached in {time.runs - time.missed} of {time.runs} runs"
 
 
 def in_words(month: float, start: date) -> str:
     """A month of the simulation with its calendar month; month 0 is the state before the first."""
     return f"month {month:.0f} ({calendar_month(start, int(month))})" if month >= 1 else "at the start"
+
+
+def peaks(months: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The highest coverage of each replicate (0-1) and the first month that has it; float64[R], int64[R]."""
+    coverage = by_run(months, "coverage")
+    return coverage.max(axis=1), coverage.argmax(axis=1)
+
+
+def _highest(runs: Runs) -> Outcome:
+    """The highest coverage, for targets that are out of reach; its month is that by which half of the runs have it."""
+    import numpy as np
+
+    shares, months = peaks(runs.months)
+    month = math.ceil(np.median(months))
+    note = in_words(month, runs.scenario.start) if np.median(shares) > 0 else ""
+    if month > 0 and note:
+        note = f"in half of the runs by {note}" if len(shares) > 1 else f"in {note}"
+    return over_runs("highest_coverage", "highest share reached", "share", shares, percent, note)
 
 
 def milestones(horizon: int) -> list[int]:

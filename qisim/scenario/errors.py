@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from difflib import get_close_matches
 from operator import index
 from pathlib import Path
 from typing import Any
 
 MOST_SHOWN = 60
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def shown(value: Any) -> str:
         return "a list"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, date):
+    if isinstance(value, (date, time)):
         return value.isoformat()
     try:
         text = repr(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -156,13 +157,13 @@ def _problem(detail: Any, origin: Origin) -> Problem:
         return Problem(where, "is missing", key, line)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         tag = found.get("kind", "") if isinstance(found, dict) else found
-        return Problem(where, f"found kind {shown(tag)}", key, line, ", ".join(KINDS), nearest(str(tag), KINDS))
+        return Problem(where, f"found kind {shown(tag)}", key, line, ", ".join(KINDS), _nearest(tag, KINDS))
     if kind == "refused":
         return Problem(where, detail["msg"], key, line, context["allowed"])
     if kind == "literal_error":
         allowed = context["expected"]
         names = [part.strip(" '") for part in allowed.replace(" or ", ",").split(",")]
-        return Problem(where, f"found {shown(found)}", key, line, allowed, nearest(str(found), names))
+        return Problem(where, f"found {shown(found)}", key, line, allowed, _nearest(found, names))
     if kind == "value_error":
         return Problem(where, str(context["error"]), key, line)
     return Problem(where, f"found {shown(found)}", key, line, _allowed(kind, detail["msg"]))
@@ -175,6 +176,10 @@ def _allowed(kind: str, message: str) -> str:
     for beginning in ("Input should be ", "String should have ", "List should have "):
         message = message.removeprefix(beginning)
     return WORDS.get(message, message)
+
+
+def _nearest(found: Any, names: Iterable[str]) -> str:
+    return nearest(found, names) if isinstance(found, str) else ""
 
 
 def _keys_at(document: Any, path: list[Any]) -> list[str]:

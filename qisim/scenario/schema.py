@@ -146,7 +146,10 @@ class Scenario(Table):
         known = [indicator.name for indicator in self.indicators]
         problems += [
             self.problem(
-                f"ideas.{i}.indicator", f"found {shown(idea.indicator)}", ", ".join(known), nearest(idea.indicator, known)
+                f"ideas.{i}.indicator",
+                f"found {shown(idea.indicator)}",
+                ", ".join(known),
+                nearest(idea.indicator, known),
             )
             for i, idea in enumerate(self.ideas)
             if idea.indicator not in known

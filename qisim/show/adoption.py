@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from qisim.experiments.results import Results
 
 MOST_IDEAS = 12
+COLUMNS = 2
+KEY_PANEL = "key"
 LINES: dict[Use, tuple[str, str, str]] = {
     "aware": (style.GREY, ":", "known"),
     "adopted": (style.ORANGE, "--", "in use"),
@@ -46,21 +48,28 @@ def plot_adoption(results: Results, axes: Sequence[Axes] | None = None) -> Seque
     for ax, idea in zip(drawn, shown, strict=False):
         _idea(ax, results, idea)
     if axes is None:
+        for ax in drawn:
+            ax.label_outer()
         _frame(drawn, results, len(ideas))
     return drawn
 
 
 def _new_axes(ideas: int) -> list[Axes]:
-    columns = min(ideas, 2)
-    rows = -(-ideas // columns)
-    grid = style.new_figure(2.6 + 2.1 * rows).subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    axes = list(grid.flat)
-    for ax in axes[ideas:]:
-        ax.remove()
-    for ax in axes[ideas - columns : ideas]:
-        ax.tick_params(labelbottom=True)
-        ax.set_xlabel("months since the start")
-    return axes[:ideas]
+    """Panels in two columns. Beside an odd first one there is room, which the key takes; so all columns end alike."""
+    columns = min(ideas, COLUMNS)
+    free = -ideas % columns
+    rows = (ideas + free) // columns
+    figure = style.new_figure(2.9 + 2.1 * rows)
+    grid = figure.add_gridspec(rows, columns)
+    places = [divmod(place, columns) for place in range(rows * columns)]
+    del places[columns - free : columns]
+    axes: list[Axes] = []
+    for row, column in places:
+        shared = {"sharex": axes[0], "sharey": axes[0]} if axes else {}
+        axes.append(figure.add_subplot(grid[row, column], **shared))
+    if free:
+        figure.add_subplot(grid[0, columns - 1], label=KEY_PANEL, xticks=(), yticks=(), frame_on=False)
+    return axes
 
 
 def _idea(ax: Axes, results: Results, idea: str) -> None:
@@ -70,16 +79,21 @@ def _idea(ax: Axes, results: Results, idea: str) -> None:
             ax.fill_between(bands.index, bands["low_90"], bands["high_90"], color=color, alpha=0.2, linewidth=0)
         ax.plot(bands["median"], color=color, linestyle=line, linewidth=2.4, label=label)
     ax.set_title(fill(idea, 30), fontsize=style.SMALL)
-    style.percent_axis(ax, "")
-    style.month_axis(ax, results.scenario.start, results.scenario.months, most=2, label=ax.get_xlabel())
+    style.percent_axis(ax, f"% {style.of_facilities(len(results.facility_summary))}")
+    style.month_axis(ax, results.scenario.start, results.scenario.months, most=2)
+    ax.yaxis.label.set_fontsize(style.SMALL)
 
 
 def _frame(axes: Sequence[Axes], results: Results, ideas: int) -> None:
     whole = style.owner(axes[0])
     left_out = f" (first {len(axes)} of {ideas})" if ideas > len(axes) else ""
     style.heading(whole, f"Where change ideas are in use, and where they work{left_out}", results.scenario.title)
-    whole.supylabel("facilities, %", fontsize=style.NORMAL)
     keys, labels = axes[0].get_legend_handles_labels()
     meaning = "median of runs; shaded: 90% of runs" if supported(0.9, results.replicates) else "median of runs"
-    whole.legend(keys, labels, loc="outside lower center", ncols=3, title_fontsize=style.SMALL,
-                 title=None if results.replicates == 1 else meaning)  # fmt: skip
+    told = None if results.replicates == 1 else meaning
+    free = next((ax for ax in whole.axes if ax.get_label() == KEY_PANEL), None)
+    if free is None:
+        whole.legend(keys, labels, loc="outside lower center", ncols=3, title=told, title_fontsize=style.SMALL)
+    else:
+        title = told and told.replace("; ", "\n")
+        free.legend(keys, labels, loc="center", title=title, title_fontsize=style.SMALL, alignment="left")

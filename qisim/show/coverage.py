@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.outcomes.coverage import fan
-from qisim.outcomes.outcome import target_percent
+from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.runs import by_run
-from qisim.outcomes.time_to_target import TimeToTarget, in_words, time_to_target
+from qisim.outcomes.time_to_target import TimeToTarget, in_words, peaks, time_to_target
 from qisim.show import style
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def plot_coverage(results: Results, ax: Axes | None = None) -> Axes:
 
     Draws into `ax`, or into a new figure.
     """
-    own, ax = ax is None, style.own_axes(ax, 4.9)
+    own, ax = ax is None, style.own_axes(ax, 5.3)
     scenario = results.scenario
     coverage = by_run(results.months, "coverage")
     time = time_to_target(results.months, scenario.target.coverage)
@@ -47,7 +47,8 @@ def plot_coverage(results: Results, ax: Axes | None = None) -> Axes:
     if len(coverage) > 1:
         keys += _fan(ax, coverage)
     _target(ax, scenario.target.coverage, time)
-    style.percent_axis(ax, f"facilities at the standard\n(score {scenario.target.score:.2f} or more), %")
+    among = style.of_facilities(len(results.facility_summary))
+    style.percent_axis(ax, f"% {among} at the standard\n(score {scenario.target.score:.2f} or more)")
     style.month_axis(ax, scenario.start, coverage.shape[1] - 1)
     style.finish(ax, own, _finding(results, time), scenario.title, keys, columns=3)
     return ax
@@ -69,13 +70,18 @@ def _single_runs(ax: Axes, coverage: np.ndarray) -> list[Artist]:
 
 
 def _fan(ax: Axes, coverage: np.ndarray) -> list[Artist]:
+    from matplotlib.patches import Patch
+
     bands = fan(coverage)
-    drawn: list[Artist] = [
-        ax.fill_between(bands.index, bands[f"low_{level}"], bands[f"high_{level}"], color=style.BLUE, alpha=shade,
-                        linewidth=0, zorder=3, label=f"{level}% of runs")
-        for level, shade in BAND_SHADES.items() if f"low_{level}" in bands
-    ]  # fmt: skip
-    return drawn + ax.plot(bands["median"], color=style.BLUE, linewidth=3, zorder=5, label="median of runs")
+    keys: list[Artist] = []
+    through = 1.0  # of the light; a band lies on the wider ones
+    for level, shade in BAND_SHADES.items():
+        if f"low_{level}" in bands:
+            ax.fill_between(bands.index, bands[f"low_{level}"], bands[f"high_{level}"], color=style.BLUE, alpha=shade,
+                            linewidth=0, zorder=3)  # fmt: skip
+            through *= 1 - shade
+            keys.append(Patch(color=style.BLUE, alpha=1 - through, linewidth=0, label=f"{level}% of runs"))
+    return keys + ax.plot(bands["median"], color=style.BLUE, linewidth=3, zorder=5, label="median of runs")
 
 
 def _target(ax: Axes, coverage: float, time: TimeToTarget) -> None:
@@ -92,11 +98,13 @@ def _target(ax: Axes, coverage: float, time: TimeToTarget) -> None:
 
 def _finding(results: Results, time: TimeToTarget) -> str:
     share = target_percent(results.scenario.target.coverage)
-    within = f"{share} of facilities are at the standard within {time.horizon} months"
     if time.missed == time.runs:
-        return f"In none of the runs {within}" if time.runs > 1 else f"Not reached: {within}"
+        highest = percent(float(np.median(peaks(results.months)[0])))
+        none, peak = ("The run does not reach", "its peak is") if time.runs == 1 else ("No run reaches", "half never exceed")
+        return f"{none} {share} of facilities within {time.horizon} months; {peak} {highest}"
     if time.median == math.inf:
-        return f"{within} in {time.runs - time.missed} of {time.runs} runs"
+        reaching = f"{time.runs - time.missed} of {time.runs} runs"
+        return f"{reaching} reach {share} of facilities within {time.horizon} months"
     if time.median == 0:
         return f"{share} of facilities are at the standard from the start"
     month = in_words(time.median, results.scenario.start).replace(" ", NO_BREAK)

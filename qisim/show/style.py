@@ -11,7 +11,7 @@ from functools import wraps
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
-from qisim.outcomes.outcome import MONTH_NAMES
+from qisim.outcomes.outcome import calendar_month
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -37,6 +37,9 @@ LEFT = 0.015
 """Where titles begin, as a share of the width."""
 
 SMALL, NORMAL, LARGE = 11, 12, 13
+
+SHARES = (0, 0.2, 0.4, 0.6, 0.8, 1)
+"""Ticks of shares."""
 
 RC: Any = {
     "figure.facecolor": "white",
@@ -152,21 +155,26 @@ def halo() -> list[Any]:
     return [withStroke(linewidth=3, foreground="white")]
 
 
-def percent_axis(ax: Axes, label: str) -> None:
-    """A vertical axis of shares from 0 to 1, told in per cent."""
+def percent_axis(ax: Axes, label: str, *, along: bool = False) -> None:
+    """A vertical axis of shares from 0 to 1, told in per cent; with `along` a horizontal one."""
     from matplotlib.ticker import PercentFormatter
 
-    ax.set_ylim(0, 1.02)
-    ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_ylabel(label)
+    name = "x" if along else "y"
+    axis = ax.xaxis if along else ax.yaxis
+    ax.set(**{f"{name}lim": (0, 1.02), f"{name}ticks": SHARES, f"{name}label": label})
+    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+
+def of_facilities(number: int) -> str:
+    """What shares are of."""
+    return f"of {number:,} {'facility' if number == 1 else 'facilities'}"
 
 
 def month_axis(ax: Axes, start: date, horizon: int, most: int = 5, label: str = "months since the start") -> None:
-    """A horizontal axis of months in at most `most` steps, each tick with the calendar month that begins there."""
+    """A horizontal axis of months in at most `most` steps, each tick with its month on the calendar."""
     ticks = list(range(0, horizon + 1, tick_step(horizon, most)))
     ax.set_xlim(0, horizon)
-    ax.set_xticks(ticks, [f"{month}\n{month_beginning(start, month)}" for month in ticks])
+    ax.set_xticks(ticks, [f"{month}\n{end_of_month(start, month)}" for month in ticks])
     ax.set_xlabel(label)
 
 
@@ -178,7 +186,6 @@ def tick_step(horizon: int, most: int) -> int:
     return 12 * math.ceil(horizon / 12 / most)
 
 
-def month_beginning(start: date, month: int) -> str:
-    """The calendar month that begins when `month` months have passed."""
-    later = start.month - 1 + month
-    return f"{MONTH_NAMES[later % 12]} {start.year + later // 12}"
+def end_of_month(start: date, month: int) -> str:
+    """When `month` months have passed, in two lines: the start, or the end of the calendar month that is the last."""
+    return f"end of\n{calendar_month(start, month)}" if month else f"start of\n{calendar_month(start, 1)}"

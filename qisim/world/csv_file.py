@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import IO
 
 from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed
+from qisim.scenario.files import CONTROL, check_file
 
 MOST_BYTES = 200_000_000
 MOST_LISTED = 20
 MOST_COMPARED = 2000
 SEPARATORS = ",;\t"
+BREAKS = dict.fromkeys(map(ord, "\t\r\n"), " ")
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,11 @@ class CsvFile:
 def read_csv(path: Path) -> CsvFile:
     """Read a comma-, semicolon- or tab-separated UTF-8 file whose first row names the columns.
 
-    Rows without any value are left out. Raises BadInput with every row that does not fit the header.
+    Rows without any value are left out. Raises BadInput with every row that does not fit the header, or that holds
+    control characters other than tabs and line breaks.
     """
+    check_file(path, MOST_BYTES, "the right file")
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BadInput(Problem(str(path), f"is larger than {MOST_BYTES // 10**6} MB; is it the right file?"))
-        if not path.is_file() and not path.is_dir():
-            raise BadInput(Problem(str(path), "is not an ordinary file"))
         with path.open(encoding="utf-8-sig", newline="") as stream:
             return _parse(str(path), stream)
     except (OSError, UnicodeDecodeError) as error:
@@ -82,6 +82,8 @@ def _parse(name: str, stream: IO[str]) -> CsvFile:
             problems.append(
                 Problem(name, f"has {len(row)} values; the first row names {len(header)} columns", line=line)
             )
+        if CONTROL.search("".join(row)):
+            problems += _unseen(name, line, zip(header, row, strict=False))
         lines.append(line)
         kept.append(row[: len(header)])
     if problems:
@@ -91,9 +93,17 @@ def _parse(name: str, stream: IO[str]) -> CsvFile:
     return CsvFile(name, {column: [row[i] for row in kept] for i, column in enumerate(header)}, lines, header_line)
 
 
+def _unseen(name: str, line: int, cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Values with characters that cannot be seen; spreadsheets put tabs and line breaks in long texts."""
+    for column, value in cells:
+        found = CONTROL.search(value.translate(BREAKS))
+        if found:
+            yield Problem(name, f"holds the control character {found.group()!r}", column, line, "a text without it")
+
+
 def _separator(stream: IO[str]) -> str:
     """The separator that makes most columns of the first line that says anything."""
-    first = next((line for line in stream if line.strip()), "")
+    first = next((line for line in stream if line.strip()), "")[: csv.field_size_limit()]
     stream.seek(0)
     return max(SEPARATORS, key=lambda separator: len(next(csv.reader([first], delimiter=separator), [])))
 
@@ -108,8 +118,12 @@ def _rows(name: str, stream: IO[str], separator: str) -> Iterator[tuple[int, lis
             if any(values):
                 yield line, values
             line = reader.line_num + 1
-    except csv.Error:
+    except csv.Error as error:
         what = 'cannot be read from here on: a quotation mark (") is not closed, or stands within a value'
+        if "field limit" in str(error):
+            too_long = f"a value is longer than {csv.field_size_limit():,} characters"
+            closed = reader.line_num <= line
+            what = too_long if closed else f'{too_long}; perhaps a quotation mark (") is not closed'
         raise BadInput(Problem(name, what, line=line)) from None
 
 
@@ -118,6 +132,11 @@ def _header_problems(name: str, line: int, header: list[str]) -> list[Problem]:
         Problem(name, f"names the column {column!r} twice", column, line)
         for i, column in enumerate(header)
         if column and column in header[:i]
+    ]
+    problems += [
+        Problem(name, f"found the column {column!r}", line=line, allowed="names without control characters")
+        for column in header
+        if CONTROL.search(column)
     ]
     if "" in header:
         problems.append(Problem(name, f"column {header.index('') + 1} has no name", line=line))

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from qisim.scenario.errors import BadInput, Problem
+from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.world.cells import number
+from qisim.world.columns import slug
 from qisim.world.csv_file import MOST_LISTED, CsvFile, listed, nearest_id, read_csv
 from qisim.world.geography import Floats, Ints
 from qisim.world.ties import Ties
 
+COLUMNS = ("from", "to", "weight")
 MOST_WEIGHT = 1_000_000.0
 
 
@@ -20,11 +22,7 @@ def user_ties(path: Path, ids: list[str]) -> Ties:
 
     Raises BadInput with every row that cannot be used; a pair may stand in one row only, whichever way round.
     """
-    file = read_csv(path)
-    missing = [column for column in ("from", "to", "weight") if column not in file.columns]
-    if missing:
-        found = f"is missing; the file has {', '.join(file.columns)}"
-        raise BadInput([file.header_problem(column, found, "from, to, weight") for column in missing])
+    file = _with_known_headers(read_csv(path))
     rows = {value: row for row, value in enumerate(ids)}
     problems: list[Problem] = []
     a, b = (_facilities(file, column, rows, problems) for column in ("from", "to"))
@@ -33,6 +31,27 @@ def user_ties(path: Path, ids: list[str]) -> Ties:
     if problems:
         raise listed(file.name, problems)
     return Ties("user", a, b, weight)
+
+
+def _with_known_headers(raw: CsvFile) -> CsvFile:
+    """The file with each header spelled as qisim spells it. Raises BadInput where one is missing or double."""
+    names = {header: slug(header) if slug(header) in COLUMNS else header for header in raw.columns}
+    spelled = list(names.values())
+    problems = [
+        raw.header_problem(header, f"means the same as {name!r}", "one of them")
+        for place, (header, name) in enumerate(names.items())
+        if name in spelled[:place]
+    ]
+    problems += [
+        raw.header_problem(column, f"is missing; the file has {', '.join(raw.columns)}", ", ".join(COLUMNS),
+                           nearest(column, raw.columns))
+        for column in COLUMNS
+        if column not in spelled
+    ]  # fmt: skip
+    if problems:
+        raise BadInput(problems)
+    columns = {names[header]: values for header, values in raw.columns.items()}
+    return CsvFile(raw.name, columns, raw.lines, raw.header_line)
 
 
 def _facilities(file: CsvFile, column: str, rows: dict[str, int], problems: list[Problem]) -> Ints:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qisim.scenario.errors import Problem, nearest
+from qisim.scenario.errors import Problem, nearest, shown
+from qisim.scenario.files import CONTROL
 from qisim.scenario.schema import Indicator, WorldSpec
 from qisim.world.cells import numbers
 from qisim.world.columns import BASELINE, FACILITY_COLUMNS, REFERS_TO, TRAITS, baseline_columns, slug
@@ -115,6 +116,10 @@ def _check_texts(file: CsvFile, problems: list[Problem]) -> None:
         for row, value in enumerate(file.columns.get(column, [])):
             if not value:
                 problems.append(file.problem(row, column, "is empty"))
+    for column in (*REQUIRED, "name", "province"):
+        for row, value in enumerate(file.columns.get(column, [])):
+            if CONTROL.search(value):
+                problems.append(file.problem(row, column, f"found {shown(value)}", "a text in one line, without tabs"))
     first: dict[str, int] = {}
     for row, value in enumerate(file.columns.get("id", [])):
         if value and first.setdefault(value, row) != row:

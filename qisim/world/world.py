@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.scenario.errors import BadInput, Problem, nearest, shown, siblings
 from qisim.scenario.schema import Scenario
 from qisim.world.columns import BASELINE, slug
 from qisim.world.edge_list import user_ties
@@ -107,15 +107,20 @@ def _check_files(scenario: Scenario) -> None:
     problems = []
     for key in ("facilities", "peers"):
         name = getattr(scenario.world, key)
-        if name is not None and not scenario.path(name).exists():
+        if name is None:
+            continue
+        try:
+            scenario.path(name).stat()
+        except FileNotFoundError:
             problems.append(_no_such_file(scenario, f"world.{key}", name, scenario.path(name)))
+        except OSError as error:
+            problems.append(scenario.problem(f"world.{key}", f"found {shown(name)}: {error.strerror}"))
     if problems:
         raise BadInput(problems)
 
 
 def _no_such_file(scenario: Scenario, key: str, name: str, path: Path) -> Problem:
-    siblings = sorted(p.name for p in path.parent.glob("*.csv")) if path.parent.is_dir() else []
-    return scenario.problem(key, f"no such file: {name}", nearest=nearest(path.name, siblings))
+    return scenario.problem(key, f"no such file: {name}", nearest=nearest(path.name, siblings(path)))
 
 
 def _check_kinds(scenario: Scenario) -> None:

@@ -79,6 +79,9 @@ def behaviours(draw: st.DrawFn) -> dict[str, Any]:
     values = {name: draw(_plausible(PARAMETERS[name])) for name in names}
     for name in draw(st.lists(st.sampled_from(sorted(EXTREMES)), unique=True, max_size=6)):
         values[name] = draw(EXTREMES[name])
+    for name in ("head_turnover_annual", "dropout_engagement"):  # what seldom happens otherwise
+        if draw(st.booleans()):
+            values[name] = draw(EXTREMES[name])
     return values
 
 

@@ -42,7 +42,7 @@ def _study(*programme: dict[str, Any]) -> Study:
         "target": {"score": 0.6},
         "world": {"provinces": 2, "districts": 3, "kinds": [
             {"name": "hospital", "per_district": 1}, {"name": "health_centre", "count": 13}]},
-        "programme": [{"name": f"element {i}", **element} for i, element in enumerate(programme)],
+        "programme": [{"name": element["kind"], **element} for element in programme],
         "behaviour": {"turnover_annual": {"low": 0.05, "high": 0.45}},
     }  # fmt: skip
     return Study(from_document(document, Origin()))
@@ -126,18 +126,21 @@ def test_the_order_of_facilities_changes_nothing(study: Study, replicate: int) -
         assert_same_table(getattr(one, name), getattr(other, name), name)
 
 
-IDLE = {
-    "no coaches": {"kind": "coaching", "coaches": 0},
-    "no coaches in districts": {"kind": "coaching", "coaches_per_district": 0, "external": True},
-    "coaches without days": {"kind": "coaching", "coaches_per_district": 2, "days_per_month": 0, "whom": "all"},
-    "no exchange visits": {"kind": "exchange_visits", "visits": 0},
-}
+IDLE = [
+    {"name": "no coaches", "kind": "coaching", "coaches": 0},
+    {"name": "no coaches in districts", "kind": "coaching", "coaches_per_district": 0, "external": True},
+    {"name": "no days", "kind": "coaching", "coaches_per_district": 2, "days_per_month": 0, "whom": "all"},
+    {"name": "no visits", "kind": "exchange_visits", "visits": 0},
+]
 
 
+@pytest.mark.parametrize("place", [0, 3], ids=["first", "last"])
 @pytest.mark.parametrize("programme", [[], [COLLABORATIVE, COACHING, EXCHANGE]], ids=["nothing", "everything"])
-@pytest.mark.parametrize("idle", IDLE.values(), ids=IDLE.keys())
-def test_an_element_that_does_nothing_changes_nothing(programme: list[dict[str, Any]], idle: dict[str, Any]) -> None:
-    without, added = _study(*programme), _study(*programme, idle)
+@pytest.mark.parametrize("idle", IDLE, ids=lambda idle: idle["name"])
+def test_an_element_that_does_nothing_changes_nothing(
+    programme: list[dict[str, Any]], idle: dict[str, Any], place: int
+) -> None:
+    without, added = _study(*programme), _study(*programme[:place], idle, *programme[place:])
     results = [run(study.scenario, study.world, replicates=6, seed=SEED, detail=True) for study in (without, added)]
     assert_same_results(*results)
 
@@ -151,7 +154,7 @@ def test_an_element_that_does_something_changes_something(element: dict[str, Any
 
 def test_the_readable_engine_sees_no_idle_element_either() -> None:
     everything = (COLLABORATIVE, COACHING, EXCHANGE)
-    models = [QIModel(_study(*programme), rng=SEED) for programme in (everything, (*everything, *IDLE.values()))]
+    models = [QIModel(_study(*programme), rng=SEED) for programme in (everything, (*IDLE, *everything))]
     one, other = (model.run() for model in models)
     for name in COMPARED:
         assert_same_table(getattr(one, name), getattr(other, name), name)

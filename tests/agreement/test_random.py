@@ -29,8 +29,8 @@ CORES = [
 HAPPENINGS = {
     "abandoned an idea", "adopted an idea", "became a champion", "coach visited", "cycle without success",
     "dropped out", "exchange visit", "head left", "heard of an idea", "hosted an exchange visit",
-    "joined the programme", "learning session", "member trained", "practice lapsed", "started a test",
-    "support ended", "test stopped", "thought of an idea", "trained staff left",
+    "joined the programme", "learning session", "member trained", "practice lapsed", "reconsidered an idea",
+    "started a test", "support ended", "test stopped", "thought of an idea", "trained staff left",
 }  # fmt: skip
 
 
@@ -46,5 +46,5 @@ def test_both_engines_give_the_same_trajectory(registry: bool) -> None:
             happened.update({event.what for event in model.log} | set(model.tables().idea_months["source"]))
 
         agree()
-    missing = HAPPENINGS.union(SOURCES) - set(happened)
+    missing = HAPPENINGS.union(SOURCES) - {"exchange"} - set(happened)  # most hear of an idea before they see it
     assert not missing, "random scenarios in which these never happen compare less than they should"

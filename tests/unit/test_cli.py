@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -205,6 +207,83 @@ def test_a_failed_write_is_told_in_a_line(command: Qisim) -> None:
     done = command("new", "small.toml/x.toml")
     assert done.exit_code == 1
     assert done.stderr.splitlines() == ["small.toml/x.toml: File exists"]
+
+
+@pytest.mark.parametrize("arguments", [["check", "small.toml"], ["params", "--json"], ["params"]])
+def test_a_full_output_is_told_in_a_line(command: Qisim, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "qisim", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "standard output: No space left on device\n"
+
+
+def test_a_folder_for_compiled_code_that_cannot_be_made(command: Qisim) -> None:
+    arguments = [sys.executable, "-m", "qisim", "run", "small.toml", "--replicates", "1"]
+    environment = os.environ | {"NUMBA_CACHE_DIR": "small.toml"}
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "the folder for compiled code cannot be made: Not a directory" in done.stderr
+    assert "NUMBA_CACHE_DIR" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "told"), [("save", "small holds the whole of"), ("tell", "the results are in out/small")]
+)
+def test_ctrl_c_says_what_it_leaves(command: Qisim, monkeypatch: pytest.MonkeyPatch, where: str, told: str) -> None:
+    from qisim.commands import run
+    from qisim.experiments import folder
+
+    save = folder.save
+
+    def save_and_stop(*arguments: Any) -> None:
+        save(*arguments)
+        raise KeyboardInterrupt
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    if where == "save":
+        monkeypatch.setattr(folder, "save", save_and_stop)
+    else:
+        monkeypatch.setattr(run, "_tell", stop)
+    done = command("run", "small.toml", "--replicates", "2")
+    assert done.exit_code == 130
+    assert f"Stopped; {'out/' * (where == 'save')}{told}" in done.stderr
+    assert qisim.load_results("out/small").replicates == 2
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("events.txt", "the name of a CSV file"),
+        ("small.toml/events.csv", "is a file, so no folder can be made in it"),
+        ("/proc/events.csv", "cannot be written"),
+        ("folder.csv", "is a folder; give the name of a file in it"),
+        ("x" * 252 + ".csv", "File name too long"),
+    ],
+)
+def test_replay_refuses_an_output_before_it_begins(command: Qisim, out: str, message: str) -> None:
+    Path("folder.csv").mkdir()
+    done = command("replay", "there is none", "--replicate", "0", "--out", out)
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert "there is none" not in done.stderr
+
+
+def test_a_date_outside_names_the_last_month(command: Qisim) -> None:
+    wave = '[[programme]]\nkind = "collaborative"\nwaves = [{ start = 2025-03-01 }]\n'
+    Path("late.toml").write_text(f'extends = "small.toml"\n{wave}')
+    done = command("check", "late.toml")
+    assert "found 2025-03-01 (allowed: within the 14 months from 2024-01-01, the last of which" in done.stderr
+    assert "begins on 2025-02-01)" in done.stderr
+    Path("late.toml").write_text(f'extends = "small.toml"\n{wave.replace("-03-", "-02-")}')
+    assert command("check", "late.toml").exit_code == 0
 
 
 def test_ctrl_c_ends_in_a_line_and_writes_nothing(command: Qisim, tmp_path: Path) -> None:

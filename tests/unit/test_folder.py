@@ -127,6 +127,58 @@ def test_a_failed_save_leaves_what_was_there(results: qisim.Results, saved: Path
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
+@pytest.mark.parametrize("renames", [0, 1, 2])
+def test_an_interrupted_save_leaves_the_former_or_the_new_whole(
+    results: qisim.Results, saved: Path, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    """Ctrl-C right after so many of the renames."""
+    former, done, rename = everything(saved), 0, Path.rename
+
+    def rename_and_stop(path: Path, target: Path) -> Path:
+        nonlocal done
+        if renames == 0:
+            raise KeyboardInterrupt
+        moved = rename(path, target)
+        done += 1
+        if done == renames:
+            raise KeyboardInterrupt
+        return moved
+
+    monkeypatch.setattr(Path, "rename", rename_and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        folders.save(results, saved, "anew")
+    monkeypatch.undo()
+    assert read(saved).command == ("anew" if renames == 2 else "qisim run four.toml")
+    assert renames == 2 or everything(saved) == former
+    assert not list(saved.parent.glob(".*.unfinished"))
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "a/b/c", "ភ" * 80])
+def test_a_name_that_a_folder_may_have_will_do(results: qisim.Results, tmp_path: Path, name: str) -> None:
+    folders.check_destination(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    assert folders.load(folders.save(results, tmp_path / name)).seed == results.seed
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("/", "cannot be replaced as a whole"),
+        ("x" * 256, "File name too long"),
+        ("out/" + "x" * 256, "File name too long"),
+        ("x" * 256 + "/out", "File name too long"),
+        ("a\0b", "cannot be the name of a folder"),
+        ("/proc/out", "cannot be written"),
+        ("file/out", "is a file, so no folder can be made in it"),
+    ],
+)
+def test_a_place_that_will_not_do_is_told_before_the_run(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match=message):
+        folders.check_destination(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 @pytest.mark.parametrize(
     ("prepare", "message"),
     [

@@ -17,6 +17,7 @@ from qisim.world.geography import distance_km
 from qisim.world.world import World, build_world
 
 HEADER = "id,kind,district"
+LETTERS = st.characters(exclude_categories=["Cc", "Cs"])
 ROWS = [
     "H1,hospital,North",
     "C1,health_centre,North",
@@ -210,8 +211,53 @@ def test_travel_is_counted_from_the_top_of_the_district(tmp_path):
     assert facilities["travel_days"].tolist() == [1.5, 0, 0.5, 4, 0.5, 0.5]
 
 
-@given(st.lists(st.text(min_size=1), min_size=1, max_size=8, unique=True))
+@given(st.lists(st.text(LETTERS, min_size=1), min_size=1, max_size=8, unique=True))
 def test_every_indicator_has_a_column_of_its_own(names):
     columns = baseline_columns([Indicator(name=name) for name in names])
     assert len(set(columns)) == len(names)
     assert all(column.startswith("baseline_") and column != "baseline_" for column in columns)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (table(*ROWS, "P1,po\x1bst,South"), r"line 5: kind: holds the control character '\x1b'"),
+        (table(*ROWS, '"P\n1",post,South'), r"line 5: id: found 'P\n1' (allowed: a text in one line, without tabs)"),
+        (table(*ROWS, header=HEADER + ",a\x00b"), r"line 1: found the column 'a\x00b'"),
+        (table(f"H1,hospital,{'x' * 140_000}"), "line 2: a value is longer than 131,072 characters"),
+        (table('H1,"hospital,North', *["C1,post,North"] * 12_000), "characters; perhaps a quotation mark"),
+        (table(*ROWS, '"P1,post,South'), "line 5: cannot be read from here on: a quotation mark"),
+        ("x" * 140_000 + "\n", "line 1: a value is longer than 131,072 characters"),
+    ],
+    ids=str.split("unseen broken header long unclosed-long unclosed one-line"),
+)
+def test_texts_that_cannot_be_are_told_apart(tmp_path, text, message):
+    told = refused(tmp_path, text)
+    assert message in told[0]
+    assert ("quotation" in message) == ("quotation" in told[0])
+
+
+def test_line_breaks_in_other_columns_are_kept(tmp_path):
+    facilities = build(tmp_path, table('H1,hospital,North,"one\ntwo\tthree"', header=HEADER + ",notes")).facilities
+    assert facilities["notes"].tolist() == ["one\ntwo\tthree"]
+
+
+@pytest.mark.parametrize("header", ["from,to,weight", "From, TO ,Weight"])
+def test_peers_are_read_whatever_the_case_of_the_header(tmp_path, header):
+    (tmp_path / "peers.csv").write_text(f"{header}\nH1,C2,3\n")
+    total = build(tmp_path, table(*ROWS), peers="peers.csv").network.total
+    alone = build(tmp_path, table(*ROWS)).network.total
+    assert (total - alone).tolist() == [3, 0, 3]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("from,to,wieght", "weight: is missing; the file has from, to, wieght; did you mean 'wieght'?"),
+        ("from,to,weight,From", "From: means the same as 'from' (allowed: one of them)"),
+    ],
+)
+def test_mistaken_headers_of_peers_are_told(tmp_path, header, message):
+    (tmp_path / "peers.csv").write_text(f"{header}\n{','.join('1' for _ in header.split(','))}\n")
+    (told,) = refused(tmp_path, table(*ROWS), peers="peers.csv")
+    assert message in told

@@ -51,7 +51,7 @@ DOMAINS: dict[str, st.SearchStrategy[Any]] = {
     "gap_left": st.just(0.0) | st.floats(1e-9, 1), "loading": st.floats(0, 5), "month": months, "months": months,
     "partner": st.sampled_from([0.0, 1.0]), "policy": st.integers(0, 4), "sd": st.floats(0, 0.5),
     "share_quantile": st.floats(-6, 6), "staff": st.integers(1, 100_000), "travel_days": st.floats(0, 31),
-    "trend": st.floats(-50, 50), "u": uniform_numbers, "use": st.floats(0, 3),
+    "weight": shares, "trend": st.floats(-50, 50), "u": uniform_numbers, "use": st.floats(0, 3),
 }  # fmt: skip
 """What the arguments of rules may be, by their names."""
 
@@ -170,6 +170,7 @@ MONOTONE = [
     ("invents", "skill", RISES), ("invents", "engagement", RISES), ("meets", "engagement", RISES),
     ("meets", "workload", FALLS), ("meets", "trained", RISES), ("meets", "supported", RISES),
     ("meets", "skill", RISES), ("meets", "dependence", FALLS), ("promise", "gap", RISES), ("promise", "proof", RISES),
+    ("promise", "weight", RISES),
     ("promise", "complexity", FALLS), ("promise", "lapsed", FALLS), ("cycles", "frequency", RISES),
     ("cycles", "u", FALLS), ("proper", "skill", RISES), ("proper", "frequency", RISES), ("works", "fit", RISES),
     ("works", "skill", RISES), ("works", "difficulty", FALLS), ("works", "complexity", FALLS),

@@ -265,7 +265,8 @@ class Facility(FixedAgent):
             practice.fit = rules.up(practice.fit, b.fit_learning)
         self.log("cycle without success", practice, f"failed cycle {practice.failures}, {how}")
         if u[2] < rules.abandons(practice.failures, self.fatigue, b):
-            self.abandon(practice, f"after {practice.failures} failed cycles")
+            cycles = "cycle" if practice.failures == 1 else "cycles"
+            self.abandon(practice, f"after {practice.failures} failed {cycles}")
 
     def meet_evidence(self, practice: Practice, proof: float) -> None:
         """Take in news of an idea from others; good news may bring an abandoned idea back."""

@@ -121,7 +121,8 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
         facility.trained = min(facility.team, facility.trained + people)
         facility.skill = rules.up(facility.skill, b.session_skill)
         facility.engagement = rules.up(facility.engagement, b.session_engagement)
-        facility.log("learning session", why=("online, " if virtual else "") + f"with {size - 1} other facilities")
+        others = f"with {size - 1} other {'facility' if size == 2 else 'facilities'}" if size > 1 else "alone"
+        facility.log("learning session", why=("online, " if virtual else "") + others)
         if size >= 2:
             above = facility.reported_score * size >= total
             facility.engagement = rules.compared(facility.engagement, above, facility.openness, b)

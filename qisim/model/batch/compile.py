@@ -19,6 +19,7 @@ from numba.extending import register_jitable
 from platformdirs import user_cache_path
 
 from qisim.model import chance, rules
+from qisim.scenario.errors import BadInput, Problem
 
 KEPT_VERSIONS = 4
 
@@ -60,7 +61,7 @@ def compiled_and_kept(function: Callable[..., Any]) -> Any:
 
 
 def cache_folder() -> Path:
-    """Where compiled code of this state of the sources is kept; private to the user."""
+    """Where compiled code of this state of the sources is kept; private to the user. BadInput if it cannot be made."""
     sources = Path(__file__).parent.parent
     digest = sha256(f"{numba.__version__} {sys.version}".encode())
     for file in sorted([*sources.glob("*.py"), *sources.glob("batch/*.py")]):
@@ -68,15 +69,26 @@ def cache_folder() -> Path:
     base = Path(os.environ["NUMBA_CACHE_DIR"]) if "NUMBA_CACHE_DIR" in os.environ else user_cache_path("qisim")
     folder = base / "compiled" / digest.hexdigest()[:16]
     if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            what = f"the folder for compiled code cannot be made: {error.strerror}"
+            raise BadInput(Problem(str(folder), what, allowed="another one, named by NUMBA_CACHE_DIR")) from None
         _forget_old_versions(folder)
     return folder
 
 
 def _forget_old_versions(current: Path) -> None:
     others = [folder for folder in current.parent.iterdir() if folder != current]
-    for folder in sorted(others, key=lambda f: f.stat().st_mtime, reverse=True)[KEPT_VERSIONS - 1 :]:
+    for folder in sorted(others, key=_last_changed, reverse=True)[KEPT_VERSIONS - 1 :]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last_changed(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # another process has just deleted it
+        return 0.0
 
 
 _let_the_core_use(chance)

@@ -1,0 +1,165 @@
+"""When what happens in a programme, and for how many facilities: the calendar as a planner reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from qisim.model import calendar, rules
+from qisim.model.calendar import Calendar, Programme
+from qisim.scenario.elements.base import Element
+from qisim.scenario.schema import Scenario
+from qisim.world.world import World
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class WavePlan:
+    """A wave: who may join (bool[F]), how many at most, when it joins, and the first month without support.
+
+    `place` is that of its element in the programme, `number` its own within the element, both from 0. `order` sorts the
+    facilities that are taken first to the front, float64[F]; None where luck or performance decides.
+    """
+
+    place: int
+    number: int
+    start: int
+    end: int
+    sites: int
+    covers: Mask
+    order: npt.NDArray[np.float64] | None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A line of the timetable. Months count from 0; `end` is the first month after, None beyond the last month.
+
+    `least` and `most` say how many: facilities that join, coaches, or visits. They differ where the facilities that are
+    left for a wave depend on whom luck or performance put into those before it. `detail` says more in words.
+    """
+
+    element: str
+    kind: str
+    what: str
+    least: int
+    most: int
+    start: int
+    end: int | None
+    detail: str = ""
+
+
+def timetable(scenario: Scenario, world: World) -> list[Planned]:
+    """The lines of a programme, element by element. Raises BadInput where it does not fit its world."""
+    waves = wave_plans(scenario, world)
+    lines = []
+    for place, element in enumerate(scenario.programme):
+        own = [_wave_line(waves, i, element, scenario.months) for i, wave in enumerate(waves) if wave.place == place]
+        programme = alone(scenario, world, element)
+        own.sort(key=lambda line: line.start)
+        lines += [*own, *_post_lines(element, programme, scenario.months), *_exchange_lines(element, programme)]
+        if not any(line.element == element.name for line in lines):
+            lines.append(Planned(element.name, element.kind, "nothing", 0, 0, 0, None))
+    return lines
+
+
+def alone(scenario: Scenario, world: World, element: Element) -> Programme:
+    """The programme of one element by itself. Raises BadInput where it does not fit its world."""
+    own = Calendar(scenario, world)
+    element.schedule(own, own.covered(element))
+    return own.programme()
+
+
+def wave_plans(scenario: Scenario, world: World) -> list[WavePlan]:
+    """The waves of a programme in the order in which they join. Raises BadInput where it does not fit its world."""
+    plans = []
+    for place, element in enumerate(scenario.programme):
+        programme = alone(scenario, world, element)
+        when = {kind: _months(programme, kind) for kind in (calendar.JOIN, calendar.END_OF_SUPPORT)}
+        for w, wave in enumerate(programme.waves):
+            start, end = when[calendar.JOIN][w], when[calendar.END_OF_SUPPORT].get(w, scenario.months + 1)
+            order = _order(world, int(wave["select"]))
+            plans.append(WavePlan(place, w, start, end, int(wave["sites"]), programme.wave_covers[w], order))
+    return sorted(plans, key=lambda plan: plan.start)
+
+
+def left_for(waves: list[WavePlan], which: int) -> tuple[int, int]:
+    """The fewest and the most facilities that may join a wave when it starts, if none has dropped out before.
+
+    `waves` stand in the order in which they join.
+    """
+    own = waves[which].covers.astype(np.float64)
+    fewest, most = (_left(waves[: which + 1], order) for order in (-own, own))
+    return min(fewest, most), max(fewest, most)
+
+
+def first_day(scenario: Scenario, month: int) -> date:
+    """The first day of a month of the scenario, counted from 0."""
+    months = scenario.start.month - 1 + month
+    return date(scenario.start.year + months // 12, months % 12 + 1, 1)
+
+
+def _left(waves: list[WavePlan], otherwise: npt.NDArray[np.float64]) -> int:
+    """Facilities left for the last of the waves, where those before it take by `otherwise` what no rule orders."""
+    last = waves[-1]
+    supported_until = np.zeros(len(last.covers), dtype=np.int64)
+    joined: dict[int, Mask] = {}
+    for wave in waves:
+        before = joined.setdefault(wave.place, np.zeros(len(wave.covers), dtype=bool))
+        places = np.flatnonzero(wave.covers & ~before & (supported_until <= wave.start))
+        if wave is last:
+            return len(places)
+        order = otherwise if wave.order is None else wave.order
+        taken = places[np.argsort(order[places], kind="stable")[: wave.sites]]
+        before[taken] = True
+        supported_until[taken] = wave.end
+    return 0
+
+
+def _order(world: World, select: int) -> npt.NDArray[np.float64] | None:
+    if select in (rules.ALL, rules.LISTED):
+        return np.zeros(len(world))
+    if select == rules.BY_DISTRICT:
+        return world.district.astype(np.float64)
+    if select == rules.REMOTE_FIRST:
+        return -world.facilities["travel_days"].to_numpy(np.float64)
+    return None
+
+
+def _months(programme: Programme, kind: int) -> dict[int, int]:
+    events = programme.events[programme.events["kind"] == kind]
+    return dict(zip(events["which"].tolist(), events["month"].tolist(), strict=True))
+
+
+def _wave_line(waves: list[WavePlan], which: int, element: Element, months: int) -> Planned:
+    wave = waves[which]
+    least, most = (min(wave.sites, left) for left in left_for(waves, which))
+    end = wave.end if wave.end <= months else None
+    return Planned(element.name, element.kind, f"wave {wave.number + 1}", least, most, wave.start, end)
+
+
+def _post_lines(element: Element, programme: Programme, months: int) -> list[Planned]:
+    """Coaches, and champions by the month in which they start."""
+    lines = []
+    for champion, what in ((False, "coaches"), (True, "champions")):
+        posts = programme.posts[programme.posts["champion"] == champion]
+        for start in np.unique(posts["start"]).tolist():
+            some = posts[posts["start"] == start]
+            end = int(some["end"].max())
+            detail = f"{some['days'].max():g} visit days a month each"
+            detail += "" if some["all"].any() else ", for enrolled facilities"
+            told = Planned(element.name, element.kind, what, len(some), len(some), start, end, detail)
+            lines.append(told if end < months else replace(told, end=None))
+    return lines
+
+
+def _exchange_lines(element: Element, programme: Programme) -> list[Planned]:
+    events = programme.events[programme.events["kind"] == calendar.EXCHANGE]
+    if not len(events):
+        return []
+    visits, months = int(events["amount"].sum()), events["month"]
+    start, end = int(months.min()), int(months.max()) + 1
+    return [Planned(element.name, element.kind, "exchange visits", visits, visits, start, end)]
