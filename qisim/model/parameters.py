@@ -6,6 +6,7 @@ and a quantity has the same value in two strategies that share it.
 
 from __future__ import annotations
 
+from math import fsum
 from typing import Any
 from zlib import crc32
 
@@ -70,7 +71,7 @@ def draw(scenario: Scenario, seed: int, replicate: int) -> tuple[Any, np.ndarray
         row["indicator"] = names.index(idea.indicator)
 
     indicators = np.zeros(len(names), INDICATOR)
-    total = sum(indicator.weight for indicator in scenario.indicators)
+    total = fsum(indicator.weight for indicator in scenario.indicators)
     for row, indicator in zip(indicators, scenario.indicators, strict=True):
         row["baseline"] = value(f"{indicator.name} baseline", indicator.baseline, 0, 1)
         row["baseline_sd"] = indicator.baseline_sd
@@ -84,4 +85,4 @@ def _upper_quantile(share: float) -> float:
     """The standard normal value that the share `share` lies above."""
     if share <= 0:
         return np.inf
-    return -np.inf if share >= 1 else chance.normal(1 - share)
+    return -np.inf if share >= 1 else -chance.normal(share)

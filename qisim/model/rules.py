@@ -72,7 +72,12 @@ def uses_at_start(ready, z, share_quantile):
 
 
 def baseline_without(told, ceiling, gap_left):
-    """Performance without the ideas already in use, which leave the share `gap_left` of the gap to the ceiling."""
+    """Performance without the ideas already in use, which leave the share `gap_left` of the gap to the ceiling.
+
+    Above the ceiling there is no gap to close.
+    """
+    if told >= ceiling:
+        return told
     return max((told - ceiling * (1.0 - gap_left)) / gap_left, 0.0) if gap_left > 0.0 else 0.0
 
 

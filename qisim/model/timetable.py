@@ -149,8 +149,8 @@ def _post_lines(element: Element, programme: Programme, months: int) -> list[Pla
         for start in np.unique(posts["start"]).tolist():
             some = posts[posts["start"] == start]
             end = int(some["end"].max())
-            detail = f"{some['days'].max():g} visit days a month each"
-            detail += "" if some["all"].any() else ", for enrolled facilities"
+            detail = f"{some['days'].max():g} days a month each"
+            detail += "" if some["all"].any() else "; enrolled only"
             told = Planned(element.name, element.kind, what, len(some), len(some), start, end, detail)
             lines.append(told if end < months else replace(told, end=None))
     return lines

@@ -38,8 +38,8 @@ def plot_district_coverage(results: Results, ax: Axes | None = None, finding: st
                         label=f"target: {target_percent(scenario.target.coverage)}")  # fmt: skip
     levels = {level for level, *_ in districts.INTERVALS if supported(level, runs)}
     keys = [districts.median_key("median" if runs > 1 else "the run"), *districts.bar_keys(levels), target]
-    title = ": ".join(filter(None, [finding, "where districts stand at the end"]))
-    style.finish(ax, own, title[:1].upper() + title[1:], scenario.title, keys, columns=4)
+    title = f"{finding}: where districts stand at the end" if finding else "Where districts stand at the end"
+    style.finish(ax, own, title, scenario.title, keys, columns=2)
     return ax
 
 

@@ -89,18 +89,18 @@ def _beside(ax: Axes, place: float, text: str) -> None:
 
 def _finding(times: dict[str, TimeToTarget], coverage: float) -> str:
     share, (first, *_, last) = target_percent(coverage), [*times, *times]
-    one, several = times[first], times[first].runs > 1
+    horizon, several = times[first].horizon, times[first].runs > 1
+    half = " in half of the runs" if several else ""
     reaching = sum(time.median < math.inf for time in times.values())
     if reaching == 0:
-        return f"No district reaches {share} within {one.horizon} months" + (" in half of the runs" if several else "")
-    often = "In half of the runs, " if several else ""
+        return f"No district reaches {share} within {horizon} months{half}"
+    by = f"{share}{half} by month {times[first].median:.0f}"
     if len(times) == 1:
-        return f"{often}{first} reaches {share} by month {one.median:.0f}"
-    if reaching == 1:
-        return f"{often}only {first} reaches {share} within {one.horizon} months"
-    if reaching < len(times):
-        return f"{often}{reaching} of {len(times)} districts reach {share} within {one.horizon} months"
-    return f"{often}districts reach {share} by month {one.median:.0f} ({first}) to {times[last].median:.0f} ({last})"
+        return f"{first} reaches {by}"
+    if reaching == len(times):
+        return f"Districts reach {by} ({first}) to {times[last].median:.0f} ({last})"
+    who = f"Only {first} reaches" if reaching == 1 else f"{reaching} of {len(times)} districts reach"
+    return f"{who} {share} within {horizon} months{half}" + (" or more" if several else "")
 
 
 def _keys(times: list[TimeToTarget]) -> list[Artist]:

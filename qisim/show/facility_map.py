@@ -1,4 +1,4 @@
-"""Map: every facility with its score at the end of the horizon, and the peer network between them."""
+"""Map: how often every facility is at the standard at the end, and the peer network between them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.show import style
+from qisim.show.map_labels import put_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +25,8 @@ MOST_VECTORS = 1000
 
 MOST_NAMES = 15
 MARKERS = "so^DvPp*hX"
-ROOM = 0.05
-"""How far colours go at least below and above the standard, in score."""
-
-BELOW = ("#7F2704", "#D94801", "#FDD0A2")
-ABOVE = ("#9ECAE1", "#2171B5", "#08306B")
-"""Colours of scores up to the standard, and from the standard on (ColorBrewer's Oranges and Blues)."""
+COLOURS = "YlGnBu"
+"""Pale yellow for never to dark blue for always (ColorBrewer; safe for colour-blind readers)."""
 
 
 def figure(results: Results) -> Figure:
@@ -39,27 +36,30 @@ def figure(results: Results) -> Figure:
 
 @style.styled
 def plot_map(results: Results, ax: Axes | None = None) -> Axes:
-    """Facilities by place, kind (marker) and mean score over runs at the end (colour), above peer ties.
+    """Facilities by place, kind (marker) and share of runs at the standard at the end (colour), above peer ties.
 
-    The colour changes from orange to blue at the standard. Draws into `ax`, or into a new figure.
+    Draws into `ax`, or into a new figure.
     """
-    places, scenario = results.facility_summary, results.scenario
+    places, scenario, kinds = results.facility_summary, results.scenario, results.world.kinds
     own, ax = ax is None, style.own_axes(ax, _height(places))
     ties = _ties(ax, places, results.world.network.source, results.world.network.target)
-    colours = _colours(places["score"], scenario.target.score)
-    for rank, kind in enumerate(results.world.kinds):
-        _facilities(ax, places[places["kind"] == kind], rank, len(places), colours)
-    _names(ax, places)
+    for rank, kind in enumerate(kinds):
+        _facilities(ax, places[places["kind"] == kind], rank, len(places))
     _frame(ax, places)
-    _colour_bar(ax, colours, scenario.target.score, results.replicates)
-    style.finish(ax, own, _finding(results), f"{scenario.title}\n{ties}", _keys(results.world.kinds), columns=4)
+    keys = _keys(kinds)
+    if results.replicates == 1:
+        keys += _two_colours()
+    else:
+        _colour_bar(ax, scenario.target.score)
+    style.finish(ax, own, _finding(results), f"{scenario.title}\n{ties}", keys, columns=3)
+    _names(ax, places)
     return ax
 
 
 def _finding(results: Results) -> str:
     if results.replicates == 1:
-        return "Where facilities stand at the end"
-    return f"Where facilities stand at the end, on average over {results.replicates:,} runs"
+        return f"Which facilities are at the standard (score {results.scenario.target.score:.2f}) at the end"
+    return f"In how many of {results.replicates:,} runs each facility is at the standard at the end"
 
 
 def _height(places: pd.DataFrame) -> float:
@@ -81,7 +81,7 @@ def _ties(ax: Axes, places: pd.DataFrame, source: np.ndarray, target: np.ndarray
     taken = np.linspace(0, ties - 1, min(ties, MOST_TIES)).round().astype(int)
     points = places[["lon", "lat"]].to_numpy(float)
     segments = np.stack([points[source[taken]], points[target[taken]]], axis=1)
-    lines = LineCollection(list(segments), colors=style.GREY, linewidths=0.6, alpha=0.45, zorder=1,
+    lines = LineCollection(list(segments), colors=style.GREY, linewidths=0.4, alpha=0.22, zorder=1,
                            rasterized=len(taken) > MOST_VECTORS)  # fmt: skip
     ax.add_collection(lines)
     if ties == 0:
@@ -89,24 +89,10 @@ def _ties(ax: Axes, places: pd.DataFrame, source: np.ndarray, target: np.ndarray
     return "Lines: peer ties" if ties <= MOST_TIES else f"Lines: {MOST_TIES:,} of {ties:,} peer ties"
 
 
-def _colours(scores: pd.Series[float], standard: float) -> ScalarMappable:
-    """Orange for scores below the standard, the darker the farther; blue at and above it. Ends at full tenths."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import LinearSegmentedColormap, Normalize
-
-    low = math.floor(10 * max(min(scores.min(), standard - ROOM), 0)) / 10
-    high = math.ceil(10 * min(max(scores.max(), standard + ROOM), 1)) / 10
-    change = (standard - low) / (high - low)
-    stops = [*zip(np.linspace(0, change, len(BELOW)), BELOW, strict=True),
-             *zip(np.linspace(change, 1, len(ABOVE)), ABOVE, strict=True)]  # fmt: skip
-    return ScalarMappable(Normalize(low, high), LinearSegmentedColormap.from_list("standard", stops, N=1000))
-
-
-def _facilities(ax: Axes, places: pd.DataFrame, rank: int, everywhere: int, colours: ScalarMappable) -> None:
+def _facilities(ax: Axes, places: pd.DataFrame, rank: int, everywhere: int) -> None:
     """Draw the facilities of one kind; the kinds higher up the referral chain larger and on top."""
     size = float(np.clip(12_000 / everywhere, 3, 46)) * (1.8 if rank == 0 else 1)
-    lowest, highest = colours.get_clim()
-    ax.scatter(places["lon"], places["lat"], c=places["score"], cmap=colours.cmap, vmin=lowest, vmax=highest, s=size,
+    ax.scatter(places["lon"], places["lat"], c=places["at_target"], cmap=COLOURS, vmin=0, vmax=1, s=size,
                marker=MARKERS[rank % len(MARKERS)], edgecolors=style.INK, linewidths=min(0.6, size / 40),
                zorder=4 - rank / 100, rasterized=everywhere > MOST_VECTORS)  # fmt: skip
 
@@ -121,23 +107,31 @@ def _keys(kinds: list[str]) -> list[Artist]:
     ]  # fmt: skip
 
 
-def _colour_bar(ax: Axes, colours: ScalarMappable, standard: float, runs: int) -> None:
-    mean = ", mean of runs" if runs > 1 else ""
-    bar = style.owner(ax).colorbar(colours, ax=ax, location="bottom", shrink=0.85, aspect=32, pad=0.03)
-    bar.set_label(f"score at the end{mean} (0 to 1)")
-    bar.ax.axvline(standard, color=style.INK, linewidth=2.5)
-    bar.ax.annotate(f"standard {standard:.2f}", (standard, 1), (0, 3), "data", "offset points", fontsize=style.SMALL,
-                    fontweight="bold", ha="center", va="bottom")  # fmt: skip
+def _two_colours() -> list[Artist]:
+    """The colours of one run, in which a facility is at the standard or is not."""
+    from matplotlib import colormaps
+    from matplotlib.patches import Patch
+
+    ends = ((1.0, "at the standard"), (0.0, "below it"))
+    return [Patch(facecolor=colormaps[COLOURS](at), edgecolor=style.INK, label=label) for at, label in ends]
+
+
+def _colour_bar(ax: Axes, standard: float) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.ticker import PercentFormatter
+
+    bar = style.owner(ax).colorbar(ScalarMappable(Normalize(0, 1), COLOURS), ax=ax, location="bottom", shrink=0.85,
+                                   aspect=32, pad=0.03, ticks=style.SHARES, format=PercentFormatter(1, decimals=0))  # fmt: skip
+    bar.set_label(f"runs in which the facility is at the standard\n(score {standard:.2f} or more) at the end, %")
 
 
 def _names(ax: Axes, places: pd.DataFrame) -> None:
-    """Names of districts, or of provinces where the districts are too many, above their facilities."""
+    """Names of districts, or of provinces where the districts are too many, beside their facilities."""
+    points = places[["lon", "lat"]].to_numpy(float)
     for grouping in ("district", "province"):
-        groups = places.groupby(grouping)
-        if 1 < len(groups) <= MOST_NAMES:
-            for name, lon, lat in groups.agg(lon=("lon", "median"), lat=("lat", "max")).itertuples():
-                ax.annotate(name, (lon, lat), (0, 6), "data", "offset points", fontsize=style.SMALL, zorder=5,
-                            fontweight="bold", ha="center", va="bottom", path_effects=style.halo())  # fmt: skip
+        if 1 < places[grouping].nunique() <= MOST_NAMES:
+            put_names(ax, points, places[grouping].to_numpy(str))
             return
 
 

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from qisim.model.batch.core import replicates
 from qisim.model.state import SOURCES
 from qisim.scenario.schema import Scenario
+from qisim.study import load
 from qisim.world.world import World
-from tests.agreement.engines import assert_engines_agree
+from tests.agreement.engines import SHIPPED, assert_engines_agree
 from tests.agreement.random_scenarios import scenarios
 
 EXAMPLES = 10
@@ -48,3 +50,11 @@ def test_both_engines_give_the_same_trajectory(registry: bool) -> None:
         agree()
     missing = HAPPENINGS.union(SOURCES) - {"exchange"} - set(happened)  # most hear of an idea before they see it
     assert not missing, "random scenarios in which these never happen compare less than they should"
+
+
+def test_one_compiled_form_serves_every_scenario() -> None:
+    """Runs after the random scenarios of this file; a second form would cost every user another compilation."""
+    for file in SHIPPED:
+        study = load(file)
+        study.run(replicates=1)
+    assert len(replicates.signatures) == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -45,6 +47,7 @@ coaches_per_district = 1
 """
 
 Qisim = Callable[..., Result]
+BIN = Path(sys.executable).parent
 
 
 @pytest.fixture
@@ -85,10 +88,13 @@ def test_an_unknown_public_name_is_an_attribute_error() -> None:
 def test_check_tells_what_is_there(command: Qisim) -> None:
     done = command("check", "small.toml")
     assert done.exit_code == 0
-    assert done.stdout == (
-        "small.toml: ready to run: Two small districts; 10 facilities in 2 districts, 14 months;"
-        " collaborative, coaching\n"
-    )
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    assert lines[0] == "small.toml: ready to run: Two small districts; 10 facilities in 2 districts, 14 months"
+    calendar = [re.split(r"  +", line) for line in lines if line.startswith("co")]
+    assert calendar == [
+        ["collaborative", "wave 1", "10 facilities", "Jan 2024", "Dec 2024"],
+        ["coaching", "coaches", "2", "Jan 2024", "the end", "4 days a month each; enrolled only"],
+    ]
     assert done.stderr == ""
 
 
@@ -109,6 +115,10 @@ def test_check_as_json(command: Qisim) -> None:
     done = command("check", "--json", "small.toml", "bad.toml")
     good, bad = json.loads(done.stdout)
     assert (good["ok"], good["facilities"], good["elements"]) == (True, 10, ["collaborative", "coaching"])
+    assert [(line["what"], line["most"], line["until"]) for line in good["calendar"]] == [
+        ("wave 1", 10, "Dec 2024"),
+        ("coaches", 2, None),
+    ]
     assert not bad["ok"]
     assert {"title", "start", "months"} <= {problem["key"] for problem in bad["problems"]}
     assert done.exit_code == 2
@@ -126,6 +136,14 @@ def test_new_writes_a_scenario_that_is_ready_to_run(command: Qisim) -> None:
     assert command("new", "plans/mine.toml").exit_code == 0
     assert load_scenario("plans/mine.toml").programme
     assert command("check", "plans/mine.toml").exit_code == 0
+
+
+@pytest.mark.parametrize(("given", "written"), [("mine", "mine.toml"), ("new/a.toml", "new/a.toml"), ("a.b", "a.b")])
+def test_new_tells_what_it_made(command: Qisim, given: str, written: str) -> None:
+    done = command("new", given)
+    assert Path(written).is_file()
+    assert done.stdout.startswith(f"Wrote {written}{' in the new folder new' if '/' in given else ''}. Open")
+    assert done.stdout.endswith(f" run {written}\n")
 
 
 def test_new_leaves_what_is_there(command: Qisim) -> None:
@@ -157,7 +175,6 @@ def test_run_tells_and_keeps_the_outcome(command: Qisim) -> None:
     assert done.exit_code == 0, done.stderr
     assert "Two small districts" in done.stdout
     assert "Results are in out/small:" in done.stdout
-    assert "\n  qisim replay out/small --replicate 0\n" in done.stdout
     kept = qisim.load_results("out/small")
     assert (kept.replicates, kept.seed) == (20, 4)
     assert kept.months["replicate"].nunique() == 20
@@ -168,10 +185,26 @@ def test_run_tells_and_keeps_the_outcome(command: Qisim) -> None:
     assert Path("out/small/charts/coverage.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("on_path", [True, False])
+@pytest.mark.parametrize("start", [[BIN / "qisim"], [sys.executable, "-m", "qisim"]], ids=["script", "module"])
+def test_what_it_advises_can_be_run_as_printed(command: Qisim, start: list[str], on_path: bool) -> None:
+    environment = os.environ | {"PATH": f"{BIN}:/usr/bin:/bin" if on_path else "/usr/bin:/bin"}
+
+    def said(arguments: list[str]) -> list[str]:
+        done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    advice = said([*start, "run", "small.toml", "--replicates", "1"])[-1].strip()
+    assert (advice == "qisim replay out/small --replicate 0") == on_path
+    assert "story to tell" in "".join(said(["sh", "-c", advice]))
+    assert shlex.split(said([*start, "new", "with space"])[-1])[-2:] == ["run", "with space.toml"]
+
+
 def test_run_as_json_replaces_earlier_results(command: Qisim) -> None:
     for seed in (1, 2):
         done = command("run", "small.toml", "--replicates", "2", "--seed", seed, "--out", "here", "--json")
         told = json.loads(done.stdout)
+        assert ("Replaced the earlier results in here (seed 1, 2 runs)." in done.stderr) == (seed == 2)
         assert (told["seed"], told["folder"], told["facilities"]) == (seed, "here", 10)
         kept = qisim.load_results("here")
         assert kept.seed == seed

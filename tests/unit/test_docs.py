@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from qisim.cli import app
 from qisim.model import chance
-from qisim.model.calendar import build_calendar
+from qisim.model.notes import notes
 from qisim.model.state import COACH, COUNTS, FACILITY, FACILITY_MONTH, IDEA_MONTH, MEANS, PRACTICE
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.elements.collaborative import Select
@@ -86,6 +86,7 @@ def test_a_stale_section_is_noticed_and_renewed_alone(generate, tmp_path, monkey
 @_with("toml")
 def test_scenarios_load(page, tmp_path):
     """A block with a file name is a scenario; one without is a part to be added to the first scenario of the page."""
+    CliRunner().invoke(app, ["new", str(tmp_path / "my_district.toml")])
     for file, text in _blocks(page, "csv"):
         (tmp_path / file).write_text(text)
     blocks = _blocks(page, "toml")
@@ -95,19 +96,46 @@ def test_scenarios_load(page, tmp_path):
         path = tmp_path / (file or f"part {number}.toml")
         path.write_text(text if file else f'extends = "{named[0]}"\n{text}')
         scenario = load_scenario(path)
-        build_calendar(scenario, build_world(scenario))
+        assert notes(scenario, build_world(scenario)) == []
+
+
+@pytest.mark.parametrize("page", ["scenario_files.md", "planner.md"])
+@pytest.mark.parametrize("file", ["twice_the_coaching.toml", "no_coaches.toml"])
+def test_an_example_fits_the_scenario_to_start_from(page, file, tmp_path):
+    """It changes or removes an element that is there, and adds none."""
+    text = dict(_blocks(ROOT / "docs" / page, "toml")).get(file)
+    if text is None:
+        assert (page, file) == ("planner.md", "no_coaches.toml")
+        return
+    assert CliRunner().invoke(app, ["new", str(tmp_path / "my_district.toml")]).exit_code == 0
+    (tmp_path / file).write_text(text)
+    base, changed = (load_scenario(tmp_path / name) for name in ("my_district.toml", file))
+    was, now = ({element.name: element for element in scenario.programme} for scenario in (base, changed))
+    assert [name for name in was if now.get(name) != was[name]] == ["district coaches"]
+    assert now.keys() <= was.keys()
+    assert changed.ideas == base.ideas
+    if file.startswith("twice"):
+        assert now["district coaches"].days_per_month == 2 * was["district coaches"].days_per_month
 
 
 @_with("python")
 def test_python_blocks_run(page, workplace):
+    if page.name == "planner.md":
+        _follow_the_commands(page)
     names = {"__name__": page.stem}
     for _, text in _blocks(page, "python"):
         exec(compile(text, str(page), "exec"), names)
 
 
-@pytest.mark.parametrize("page", ["planner.md", "trainer.md"])
-def test_commands_run(page, workplace):
-    for _, text in _blocks(ROOT / "docs" / page, "sh"):
+def test_commands_run(workplace):
+    _follow_the_commands(ROOT / "docs" / "trainer.md")
+
+
+def _follow_the_commands(page):
+    """Do what a page says, from the top: write its scenarios, run its commands."""
+    for file, text in _blocks(page, "toml"):
+        Path(file).write_text(text)
+    for _, text in _blocks(page, "sh"):
         for line in text.splitlines():
             program, *arguments = line.split()
             assert program == "qisim"

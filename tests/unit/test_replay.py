@@ -125,7 +125,7 @@ def test_results_that_come_out_otherwise_are_told(folder: Path, tmp_path: Path) 
     done = run(tmp_path, "--replicate", 1)
     assert done.exit_code == 1
     assert done.stdout == ""
-    assert "replicate 1 does not come out as it was stored: " in done.stderr
+    assert "future 1 does not come out as it was stored: " in done.stderr
     assert " was stored as " in done.stderr
     assert "It was written with numpy 1.0, now " in done.stderr
 
@@ -134,7 +134,9 @@ def test_the_command_tells_a_story_and_writes_the_events(folder: Path, tmp_path:
     facility = replayed.world.facilities["id"][3]
     done = run(folder, "--replicate", 2, "--facility", facility, "--out", tmp_path / "events.csv")
     assert done.exit_code == 0, done.stderr
-    assert done.stdout.startswith("One district: replicate 2, the same as stored in all 20 months, bit for bit\n")
+    told = "simulated future 2, the same as in the results, month by month (20 months)"
+    assert done.stdout.startswith(f"One district: {told}\n")
+    assert ", health centre in District 01\n" in done.stdout
     for month in story(replayed, facility):
         assert "\n  ".join([f"score {month.score:.2f}", *month.happenings]) in done.stdout
     rows = (tmp_path / "events.csv").read_text().splitlines()
@@ -146,19 +148,24 @@ def test_the_command_names_facilities_to_look_at(folder: Path, replayed: Replay)
     done = run(folder, "--replicate", 2)
     assert all(facility in done.stdout for facility in worth_a_look(replayed)["id"])
     assert "--facility" in done.stdout.splitlines()[-1]
+    assert "health_centre" not in done.stdout.replace("P1-D01-health_centre", "")
     told = json.loads(run(folder, "--replicate", 2, "--json").stdout)
     assert told["same_as_stored"]
     assert [row["id"] for row in told["facilities"]] == worth_a_look(replayed)["id"].tolist()
 
 
+def test_the_first_future_is_told_unless_another_is_asked_for(folder: Path) -> None:
+    assert run(folder).stdout == run(folder, "--replicate", 0).stdout
+    assert run(folder).stdout != run(folder, "--replicate", 1).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--replicate", "4"], "holds no replicate 4 (allowed: 0 to 3)"),
-        (["--replicate", "-1"], "holds no replicate -1"),
+        (["--replicate", "4"], "holds no simulated future 4 (allowed: 0 to 3)"),
+        (["--replicate", "-1"], "holds no simulated future -1"),
         (["--replicate", "0", "--facility", "P1-D01-helth_centre-03"], "did you mean 'P1-D01-health_centre-03'?"),
         (["--replicate", "0", "--out", "events.xlsx"], "found 'events.xlsx' (allowed: the name of a CSV file"),
-        ([], "Missing option '--replicate'"),
     ],
 )
 def test_the_command_refuses_bad_input(folder: Path, arguments: list[str], message: str) -> None:

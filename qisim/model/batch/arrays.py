@@ -96,12 +96,17 @@ def here(world: World) -> Here:
     table, network = world.facilities, world.network
     return Here(
         district=world.district, province=world.province, kind=world.kind,
-        staff=table["staff"].to_numpy(np.int64), travel_days=table["travel_days"].to_numpy(np.float64),
-        connectivity=table["connectivity"].to_numpy(np.float64),
-        told=np.ascontiguousarray(table[["leadership", "openness", "workload"]].to_numpy(np.float64)),
-        baseline=np.ascontiguousarray(world.baseline()), start=network.start, peer=network.peer,
+        staff=_own(table["staff"], np.int64), travel_days=_own(table["travel_days"], np.float64),
+        connectivity=_own(table["connectivity"], np.float64),
+        told=_own(table[["leadership", "openness", "workload"]], np.float64),
+        baseline=_own(world.baseline(), np.float64), start=network.start, peer=network.peer,
         peer_weight=network.peer_weight, total=network.total, first_kind=len(world.districts),
     )  # fmt: skip
+
+
+def _own(values: Any, dtype: Any) -> np.ndarray:
+    """A copy: what pandas lends is at times read-only, for which the core would be compiled once more."""
+    return np.array(values, dtype=dtype, order="C")
 
 
 def plan(programme: Programme, idea_indicator: np.ndarray, indicators: int) -> Plan:
