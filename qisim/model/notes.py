@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from qisim.model import calendar
-from qisim.model.timetable import Mask, WavePlan, alone, first_day, left_for, wave_plans
+from qisim.model.timetable import Mask, WavePlan, alone, facilities_left, first_day, wave_plans
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.elements.collaborative import Collaborative
 from qisim.scenario.schema import Scenario
@@ -135,11 +135,10 @@ def _nameless_elements(scenario: Scenario) -> Found:
 
 def _short_waves(scenario: Scenario, waves: list[WavePlan]) -> Found:
     """Waves that find fewer facilities than they ask for."""
-    for which, wave in enumerate(waves):
+    for wave, (least, most) in zip(waves, facilities_left(waves), strict=True):
         element = scenario.programme[wave.place]
         if not isinstance(element, Collaborative):
             continue
-        least, most = left_for(waves, which)
         spec = element.waves[wave.number]
         key = f"programme.{wave.place}.waves.{wave.number}"
         called = f"wave {wave.number + 1} of {element.name!r}"

@@ -55,11 +55,15 @@ class Planned:
 def timetable(scenario: Scenario, world: World) -> list[Planned]:
     """The lines of a programme, element by element. Raises BadInput where it does not fit its world."""
     waves = wave_plans(scenario, world)
+    left = facilities_left(waves)
     lines = []
     for place, element in enumerate(scenario.programme):
-        own = [_wave_line(waves, i, element, scenario.months) for i, wave in enumerate(waves) if wave.place == place]
+        own = [
+            _wave_line(wave, found, element, scenario.months)
+            for wave, found in zip(waves, left, strict=True)
+            if wave.place == place
+        ]
         programme = alone(scenario, world, element)
-        own.sort(key=lambda line: line.start)
         lines += [*own, *_post_lines(element, programme, scenario.months), *_exchange_lines(element, programme)]
         if not any(line.element == element.name for line in lines):
             lines.append(Planned(element.name, element.kind, "nothing", 0, 0, 0, None))
@@ -86,14 +90,21 @@ def wave_plans(scenario: Scenario, world: World) -> list[WavePlan]:
     return sorted(plans, key=lambda plan: plan.start)
 
 
-def left_for(waves: list[WavePlan], which: int) -> tuple[int, int]:
-    """The fewest and the most facilities that may join a wave when it starts, if none has dropped out before.
+def facilities_left(waves: list[WavePlan]) -> list[tuple[int, int]]:
+    """The fewest and the most facilities that each wave may find when it joins, if none drops out.
 
-    `waves` stand in the order in which they join.
+    `waves` stand in the order in which they join. The limits hold whatever luck does; where nothing but rules that can
+    be foreseen decides, they are equal.
     """
-    own = waves[which].covers.astype(np.float64)
-    fewest, most = (_left(waves[: which + 1], order) for order in (-own, own))
-    return min(fewest, most), max(fewest, most)
+    left: list[tuple[int, int]] = []
+    for i, wave in enumerate(waves):
+        earlier = waves[:i]
+        if all(other.order is not None for other in earlier):
+            found = _found(earlier, wave)
+            left.append((found, found))
+        else:
+            left.append(_limits(list(zip(earlier, left, strict=True)), wave))
+    return left
 
 
 def first_day(scenario: Scenario, month: int) -> date:
@@ -102,21 +113,47 @@ def first_day(scenario: Scenario, month: int) -> date:
     return date(scenario.start.year + months // 12, months % 12 + 1, 1)
 
 
-def _left(waves: list[WavePlan], otherwise: npt.NDArray[np.float64]) -> int:
-    """Facilities left for the last of the waves, where those before it take by `otherwise` what no rule orders."""
-    last = waves[-1]
+def _found(earlier: list[WavePlan], last: WavePlan) -> int:
+    """How many facilities the last of the waves finds, where it is known whom those before it take."""
     supported_until = np.zeros(len(last.covers), dtype=np.int64)
     joined: dict[int, Mask] = {}
-    for wave in waves:
+    for wave in (*earlier, last):
         before = joined.setdefault(wave.place, np.zeros(len(wave.covers), dtype=bool))
         places = np.flatnonzero(wave.covers & ~before & (supported_until <= wave.start))
         if wave is last:
             return len(places)
-        order = otherwise if wave.order is None else wave.order
-        taken = places[np.argsort(order[places], kind="stable")[: wave.sites]]
+        assert wave.order is not None
+        taken = places[np.argsort(wave.order[places], kind="stable")[: wave.sites]]
         before[taken] = True
         supported_until[taken] = wave.end
     return 0
+
+
+def _limits(earlier: list[tuple[WavePlan, tuple[int, int]]], wave: WavePlan) -> tuple[int, int]:
+    """Limits of what a wave finds, from how many those before it take of the facilities that both cover.
+
+    Gone are those that joined the same collaborative, and those that another one supports.
+    """
+    size = int(wave.covers.sum())
+    own = _taken([(other, left) for other, left in earlier if other.place == wave.place], wave.covers)
+    others = _taken(
+        [(other, left) for other, left in earlier if other.place != wave.place and other.end > wave.start], wave.covers
+    )
+    return max(0, size - own[1] - others[1]), size - max(own[0], others[0])
+
+
+def _taken(waves: list[tuple[WavePlan, tuple[int, int]]], covers: Mask) -> tuple[int, int]:
+    """The fewest and the most of the facilities `covers` that these waves take, of which no two take the same."""
+    each_least = together = most = 0
+    anywhere = np.zeros(len(covers), dtype=bool)
+    for wave, left in waves:
+        low, high = (min(wave.sites, found) for found in left)
+        each_least += max(0, low - int((wave.covers & ~covers).sum()))
+        most += min(high, int((wave.covers & covers).sum()))
+        together += low
+        anywhere |= wave.covers
+    together -= int((anywhere & ~covers).sum())
+    return max(each_least, together), min(most, int(covers.sum()))
 
 
 def _order(world: World, select: int) -> npt.NDArray[np.float64] | None:
@@ -134,9 +171,8 @@ def _months(programme: Programme, kind: int) -> dict[int, int]:
     return dict(zip(events["which"].tolist(), events["month"].tolist(), strict=True))
 
 
-def _wave_line(waves: list[WavePlan], which: int, element: Element, months: int) -> Planned:
-    wave = waves[which]
-    least, most = (min(wave.sites, left) for left in left_for(waves, which))
+def _wave_line(wave: WavePlan, left: tuple[int, int], element: Element, months: int) -> Planned:
+    least, most = (min(wave.sites, found) for found in left)
     end = wave.end if wave.end <= months else None
     return Planned(element.name, element.kind, f"wave {wave.number + 1}", least, most, wave.start, end)
 

@@ -129,9 +129,9 @@ def reached(time: TimeToTarget) -> str:
     """In how many runs the target was reached."""
     if time.runs == 1:
         return "not reached" if time.missed else "reached"
-    if time.missed in (0, time.runs):
-        return f"reached in {'none' if time.missed else 'all'} of {time.runs} runs"
-    return f"reached in {time.runs - time.missed} of {time.runs} runs"
+    if time.missed == 0:
+        return f"reached in all {time.runs} runs"
+    return f"reached in {time.runs - time.missed or 'none'} of {time.runs} runs"
 
 
 def in_words(month: float, start: date) -> str:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from qisim.experiments.results import Results
 
 MOST_SINGLE_RUNS = 40
-NO_BREAK = "\N{NO-BREAK SPACE}"
 BAND_SHADES = {"90": 0.18, "50": 0.32}
 
 
@@ -100,14 +99,16 @@ def _finding(results: Results, time: TimeToTarget) -> str:
     share = target_percent(results.scenario.target.coverage)
     if time.missed == time.runs:
         highest = percent(float(np.median(peaks(results.months)[0])))
-        none, peak = ("The run does not reach", "its peak is") if time.runs == 1 else ("No run reaches", "half never exceed")
-        return f"{none} {share} of facilities within {time.horizon} months; {peak} {highest}"
+        within = f"{share} of facilities within {time.horizon} months"
+        if time.runs == 1:
+            return f"The run does not reach {within}; its peak is {highest}"
+        return f"No run reaches {within}; half never {'exceed' if highest != '0%' else 'leave'} {highest}"
     if time.median == math.inf:
         reaching = f"{time.runs - time.missed} of {time.runs} runs"
         return f"{reaching} reach {share} of facilities within {time.horizon} months"
     if time.median == 0:
         return f"{share} of facilities are at the standard from the start"
-    month = in_words(time.median, results.scenario.start).replace(" ", NO_BREAK)
+    month = in_words(time.median, results.scenario.start).replace(" ", style.NO_BREAK)
     if time.runs == 1:
         return f"{share} of facilities are at the standard in {month}"
     return f"Half of the runs reach {share} of facilities by {month}"

@@ -32,8 +32,9 @@ def plot_district_coverage(results: Results, ax: Axes | None = None, finding: st
         if name is not None:
             _district(ax, place, shares[name])
     districts.frame(ax, rows, len(shares))
-    style.percent_axis(ax, f"% of the district's facilities at the standard\n(score {scenario.target.score:.2f} or more)"
-                           f" after {scenario.months} months", along=True)  # fmt: skip
+    standard = f"(score {scenario.target.score:.2f} or more) after {scenario.months} months"
+    style.percent_axis(ax, f"% of the district's facilities at the standard\n{standard}", along=True)
+    ax.set_xlim(left=-0.02)  # room for marks at 0
     target = ax.axvline(scenario.target.coverage, color=style.RED, linestyle=(0, (5, 3)), linewidth=1.6, zorder=1,
                         label=f"target: {target_percent(scenario.target.coverage)}")  # fmt: skip
     levels = {level for level, *_ in districts.INTERVALS if supported(level, runs)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qisim.outcomes.groups import group_times
 from qisim.outcomes.outcome import percent, target_percent
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BESIDE = 14
 """Points between the axes and what stands to the right of them."""
 
-ARROW = {"marker": ">", "markersize": 9, "color": style.RED}
+ARROW: Any = {"marker": ">", "markersize": 9, "color": style.RED}
 
 
 def figure(results: Results) -> Figure:
@@ -98,7 +98,8 @@ def _finding(times: dict[str, TimeToTarget], coverage: float) -> str:
     if len(times) == 1:
         return f"{first} reaches {by}"
     if reaching == len(times):
-        return f"Districts reach {by} ({first}) to {times[last].median:.0f} ({last})"
+        early, late = (f"({name})".replace(" ", style.NO_BREAK) for name in (first, last))
+        return f"Districts reach {by} {early} to {times[last].median:.0f} {late}"
     who = f"Only {first} reaches" if reaching == 1 else f"{reaching} of {len(times)} districts reach"
     return f"{who} {share} within {horizon} months{half}" + (" or more" if several else "")
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure
 
     from qisim.experiments.results import Results
@@ -50,7 +49,7 @@ def plot_map(results: Results, ax: Axes | None = None) -> Axes:
     if results.replicates == 1:
         keys += _two_colours()
     else:
-        _colour_bar(ax, scenario.target.score)
+        _colour_bar(ax, scenario.target.score, results.replicates)
     style.finish(ax, own, _finding(results), f"{scenario.title}\n{ties}", keys, columns=3)
     _names(ax, places)
     return ax
@@ -59,7 +58,7 @@ def plot_map(results: Results, ax: Axes | None = None) -> Axes:
 def _finding(results: Results) -> str:
     if results.replicates == 1:
         return f"Which facilities are at the standard (score {results.scenario.target.score:.2f}) at the end"
-    return f"In how many of {results.replicates:,} runs each facility is at the standard at the end"
+    return "How often each facility is at the standard at the end"
 
 
 def _height(places: pd.DataFrame) -> float:
@@ -116,14 +115,16 @@ def _two_colours() -> list[Artist]:
     return [Patch(facecolor=colormaps[COLOURS](at), edgecolor=style.INK, label=label) for at, label in ends]
 
 
-def _colour_bar(ax: Axes, standard: float) -> None:
+def _colour_bar(ax: Axes, standard: float, runs: int) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.ticker import PercentFormatter
 
-    bar = style.owner(ax).colorbar(ScalarMappable(Normalize(0, 1), COLOURS), ax=ax, location="bottom", shrink=0.85,
-                                   aspect=32, pad=0.03, ticks=style.SHARES, format=PercentFormatter(1, decimals=0))  # fmt: skip
-    bar.set_label(f"runs in which the facility is at the standard\n(score {standard:.2f} or more) at the end, %")
+    colours = ScalarMappable(Normalize(0, 1), COLOURS)
+    bar = style.owner(ax).colorbar(colours, ax=ax, location="bottom", shrink=0.85, aspect=32, pad=0.03,
+                                   ticks=style.SHARES, format=PercentFormatter(1, decimals=0))  # fmt: skip
+    at_standard = f"is at the standard\n(score {standard:.2f} or more) at the end"
+    bar.set_label(f"% of {runs:,} runs in which the facility {at_standard}")
 
 
 def _names(ax: Axes, places: pd.DataFrame) -> None:

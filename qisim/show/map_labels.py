@@ -17,8 +17,8 @@ STEPS = 25
 MOST_POINTS = 5000
 """Of more points than this an even sample is kept clear."""
 
-GAP = 5.0
-"""Points of type between a name and what it is kept off."""
+GAP = 8.0
+"""Points of type from a name to the middle of the points it is kept off."""
 
 COVERS_NAME, COVERS_POINT, NEARER_TO_OTHERS = 1e6, 1e4, 1e3
 """What a place costs for each fault, where a pixel of distance from its own points costs 1."""
@@ -31,23 +31,26 @@ def put_names(ax: Axes, points: np.ndarray, groups: np.ndarray) -> None:
     """
     figure = style.owner(ax)
     figure.draw_without_rendering()
-    kept = np.linspace(0, len(points) - 1, min(len(points), MOST_POINTS)).round().astype(int)
-    there = ax.transData.transform(points[kept])
+    there = ax.transData.transform(points)
     gap = GAP * figure.dpi / 72
     taken: list[np.ndarray] = []
     for name in np.unique(groups):
-        text = ax.annotate(name, (0.5, 0.5), xycoords="axes fraction", fontsize=style.SMALL, fontweight="bold",
-                           ha="center", va="center", zorder=5, path_effects=style.halo())  # fmt: skip
+        text = ax.text(0, 0, name, fontsize=style.SMALL, fontweight="bold", ha="center", va="center", zorder=5,
+                       path_effects=style.halo())  # fmt: skip
         text.set_in_layout(False)
         box = text.get_window_extent()
         half = np.array([box.width, box.height]) / 2 + gap
-        own = ax.transData.transform(points[groups == name])
+        own, others = there[groups == name], there[groups != name]
         places = _places(own, half, np.array(ax.bbox.extents).reshape(2, 2))
-        cost = _cost(places, half, own, there[groups[kept] != name], taken)
-        best = places[int(cost.argmin())]
-        text.xy = tuple(ax.transData.inverted().transform(best))
-        text.xycoords = "data"
+        best = places[int(_cost(places, half, _sample(own), _sample(others), taken).argmin())]
+        x, y = ax.transData.inverted().transform(best)
+        text.set_position((x, y))
         taken.append(np.array([best - half, best + half]))
+
+
+def _sample(points: np.ndarray) -> np.ndarray:
+    """At most 5,000 of the points, evenly taken."""
+    return points[np.linspace(0, len(points) - 1, min(len(points), MOST_POINTS)).round().astype(int)]
 
 
 def _places(own: np.ndarray, half: np.ndarray, frame: np.ndarray) -> np.ndarray:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 HEIGHT = 5.0
 MOST_TICKS = 6
-NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_LETTERS = 32
 """Of a line beside the vertical axis."""
 
@@ -76,7 +75,7 @@ def plot_p_chart(
     centre = _centre(ax, chart.centre, len(chart.shares), baseline, f"mean {chart.centre:.1%}, of")
     keys = [*_points(ax, chart.shares, "measured"), *centre, *_limits(ax, chart), *_outside(ax, chart)]
     ax.set_ylim(*_share_range(chart))
-    _value_axis(ax, f"{label},{NO_BREAK}%", percent=True)
+    _value_axis(ax, f"{label},{style.NO_BREAK}%", percent=True)
     _time_axis(ax, len(chart.shares), days)
     below = [title, _records_in_words(chart)]
     style.finish(ax, own, _p_finding(chart), "\n".join(filter(None, below)), keys, columns=2)

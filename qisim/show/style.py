@@ -30,6 +30,8 @@ INK, GREY, FAINT = "#222222", "#666666", "#E6E6E6"
 WIDTH = 6.8
 """Width of a chart in inches: small enough for 11 point type to be read when a phone shows the whole width."""
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 PAD = 0.08
 """Inches between the parts of a figure and around them."""
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from io import StringIO
 from itertools import combinations
 from pathlib import Path
@@ -22,13 +23,16 @@ from rich.console import Console
 
 from qisim.experiments.results import Results
 from qisim.experiments.run import run
+from qisim.outcomes import outcomes
+from qisim.outcomes.groups import group_times
 from qisim.outcomes.runs import by_run
 from qisim.scenario.load import load_scenario
 from qisim.show import style
 from qisim.show.adoption import plot_adoption
 from qisim.show.charts import CHARTS, charts
 from qisim.show.coverage import plot_coverage
-from qisim.show.district_times import AT_EACH_END, plot_district_times
+from qisim.show.district_times import plot_district_times
+from qisim.show.districts import AT_EACH_END
 from qisim.show.facility_map import plot_map
 from qisim.show.table import outcome_rows, outcome_table
 
@@ -43,15 +47,25 @@ def results() -> Results:
 
 def first_runs(results: Results, runs: int) -> Results:
     """The same results with fewer replicates."""
-    tables = {
-        name: frame[frame["replicate"].isin(sorted(frame["replicate"].unique())[:runs])]
-        for name, frame in (
-            ("months", results.months),
-            ("idea_totals", results.idea_totals),
-            ("groups", results.groups),
-        )
-    }
-    return replace(results, replicates=runs, **tables)
+    return run(results.scenario, results.world, replicates=runs, seed=results.seed)
+
+
+def aiming_at(results: Results, coverage: float) -> Results:
+    """The same results with another share of facilities to be reached."""
+    target = results.scenario.target.model_copy(update={"coverage": coverage})
+    return replace(results, scenario=results.scenario.model_copy(update={"target": target}))
+
+
+def in_districts(results: Results, districts: int) -> Results:
+    """The same facilities in this many districts, side by side from west to east, and their map alone."""
+    order = results.facility_summary["lon"].rank(method="first").to_numpy() - 1
+    names = [f"District {int(place) * districts // len(order) + 1}" for place in order]
+    return replace(results, facility_summary=results.facility_summary.assign(district=names))
+
+
+def first_ideas(results: Results, ideas: int) -> Results:
+    """The same results with the first few ideas only."""
+    return replace(results, scenario=results.scenario.model_copy(update={"ideas": results.scenario.ideas[:ideas]}))
 
 
 def many_districts(results: Results, districts: int) -> Results:
@@ -75,6 +89,9 @@ VARIANTS: dict[str, Callable[[Results], Results]] = {
     "as run": lambda results: results,
     "one run": lambda results: first_runs(results, 1),
     "five runs": lambda results: first_runs(results, 5),
+    "a target out of reach": lambda results: aiming_at(results, 1),
+    "three ideas": lambda results: first_ideas(results, 3),
+    "three districts": lambda results: in_districts(results, 3),
     "a hundred districts": lambda results: many_districts(results, 100),
     "a long title": lambda results: renamed(
         results, "Costs of $5 and of $6 a visit, <b>by</b> [bold]wave[/bold] & year " * 3
@@ -166,23 +183,89 @@ def test_lines_show_the_results(results: Results) -> None:
         np.testing.assert_allclose(shown, working / len(results.world))
 
 
-def test_the_map_shows_every_facility_and_changes_colour_at_the_standard(results: Results) -> None:
-    ax = plot_map(results)
-    points = [c for c in ax.collections if c.get_offsets().size and c.get_array() is not None]
-    assert sum(len(c.get_offsets()) for c in points) == len(results.world)
-    standard = results.scenario.target.score
-    below, above = points[0].to_rgba(np.array([standard - 0.01, standard + 0.01]))
-    assert below[0] > below[2]  # more red than blue
-    assert above[2] > above[0]
+def test_swatches_of_bands_have_the_shade_that_is_drawn(results: Results) -> None:
+    figure = CHARTS["coverage"](results)
+    through = np.cumprod([1 - float(band.get_alpha()) for band in figure.axes[0].collections])  # type: ignore[arg-type]
+    assert [1 - float(key.get_alpha()) for key in figure.legends[0].get_patches()] == pytest.approx(through)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("standard", [0.0, 1.0])
-def test_the_map_has_a_standard_at_either_end(results: Results, standard: float) -> None:
-    target = results.scenario.target.model_copy(update={"score": standard})
-    extreme = replace(results, scenario=results.scenario.model_copy(update={"target": target}))
-    points = [c for c in plot_map(extreme).collections if c.get_array() is not None]
-    red, _, blue, _ = points[0].to_rgba(0.5)
-    assert (red > blue) == (standard == 1)
+def test_ticks_and_table_name_the_same_months(results: Results) -> None:
+    ticks = {label.get_text() for label in plot_coverage(results).get_xticklabels()}
+    assert results.scenario.start == date(2025, 1, 1)
+    assert {"0\nstart of\nJan 2025", "12\nend of\nDec 2025", "24\nend of\nDec 2026"} <= ticks
+    names = [str(row["name"]) for row in outcome_rows(aiming_at(results, 0.25))]
+    assert "at the target by month 12 (Dec 2025)" in names
+    assert "at the target by month 24 (Dec 2026)" in names
+
+
+@pytest.mark.parametrize(("ideas", "panels"), [(1, 1), (2, 2), (3, 4), (4, 4)])
+def test_columns_of_ideas_end_alike(results: Results, ideas: int, panels: int) -> None:
+    axes = plot_adoption(first_ideas(results, ideas))
+    assert len(axes) == ideas
+    figure = style.owner(axes[0])
+    assert len(figure.axes) == panels
+    bottom = [ax for ax in axes if ax.get_xlabel()]
+    assert len(bottom) == min(ideas, 2)
+    assert len({ax.get_subplotspec().rowspan.stop for ax in bottom}) == 1  # type: ignore[union-attr]
+    assert all(ax.get_ylabel() == "% of 12 facilities" for ax in axes if ax.get_subplotspec().is_first_col())  # type: ignore[union-attr]
+
+
+def test_the_map_colours_every_facility_by_how_often_it_is_at_the_standard(results: Results) -> None:
+    points = [c for c in plot_map(results).collections if c.get_array() is not None]
+    shown = pd.concat([pd.DataFrame(c.get_offsets()).assign(often=c.get_array()) for c in points])
+    summary = results.facility_summary
+    assert sorted(shown.itertuples(index=False, name=None)) == sorted(
+        summary[["lon", "lat", "at_target"]].itertuples(index=False, name=None)
+    )
+    end = results.months[results.months["month"] == results.scenario.months]
+    assert shown["often"].mean() == pytest.approx(end["coverage"].mean())
+    for collection in points:
+        assert collection.get_clim() == (0, 1)
+        light = collection.to_rgba(np.linspace(0, 1, 20))[:, :3] @ [0.2126, 0.7152, 0.0722]
+        assert (np.diff(light) < 0).all()
+
+
+def test_the_map_of_one_run_has_two_colours(results: Results) -> None:
+    ax = plot_map(first_runs(results, 1))
+    figure = style.owner(ax)
+    assert figure.axes == [ax]
+    keys = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert {"at the standard", "below it"} <= keys
+
+
+@pytest.mark.parametrize("districts", [2, 3, 4])
+def test_names_on_the_map_are_off_the_points(results: Results, districts: int) -> None:
+    ax = plot_map(in_districts(results, districts))
+    figure = style.owner(ax)
+    FigureCanvasAgg(figure).draw()
+    assert [text.get_text() for text in ax.texts] == [f"District {number + 1}" for number in range(districts)]
+    for collection in ax.collections:
+        if collection.get_array() is not None:
+            radius = np.sqrt(collection.get_sizes().max()) / 2 * figure.dpi / 72  # type: ignore[attr-defined]
+            for x, y in ax.transData.transform(collection.get_offsets()):
+                for text in ax.texts:
+                    assert not text.get_window_extent().padded(radius).contains(x, y)
+
+
+def test_every_interval_past_the_horizon_ends_in_an_arrow(results: Results) -> None:
+    ax = plot_district_times(results)
+    time = group_times(results.groups, "district", results.scenario.target.coverage)["District 01"]
+    assert time.median < time.interval()[1] == np.inf  # type: ignore[index]
+    arrows = [line for line in ax.lines if line.get_marker() == ">"]
+    assert [tuple(map(float, line.get_xydata()[0])) for line in arrows] == [(24, 0)]  # type: ignore[index]
+
+
+def test_districts_are_told_by_coverage_where_none_arrives(results: Results) -> None:
+    figure = CHARTS["district_times"](aiming_at(results, 1))
+    title = " ".join(figure.get_suptitle().split())
+    assert title == "No district reaches 100% within 24 months in half of the runs: where districts stand at the end"
+    (ax,) = figure.axes
+    end = results.months[results.months["month"] == results.scenario.months]["coverage"]
+    marks = [float(line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"]  # type: ignore[index]
+    assert marks == [end.median()]
+    lines = [line for line in ax.lines if line.get_color() in (style.BLUE, style.GREY)]
+    bars = [np.asarray(line.get_xdata(), float) for line in lines]
+    np.testing.assert_allclose(bars, [np.quantile(end, ends) for ends in ((0.05, 0.95), (0.25, 0.75))])
 
 
 def test_many_districts_are_told_by_the_first_and_the_last(results: Results) -> None:
@@ -215,3 +298,26 @@ def test_the_table_says_what_its_rows_say(results: Results, variant: str) -> Non
     assert changed.scenario.title[:50] in shown
     for row in rows:
         assert str(row["text"]).split(":")[0] in shown
+
+
+def printed(results: Results, width: int) -> str:
+    screen = StringIO()
+    Console(file=screen, width=width).print(outcome_table(results))
+    return screen.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_word_of_the_table_is_cut_on_a_narrow_screen(results: Results, width: int) -> None:
+    shown = printed(results, width)
+    assert max(map(len, shown.splitlines())) <= width
+    said = {word for part in outcomes(results).values() for row in part
+            for word in f"{row.name} {row.value} {row.spread} {row.note}".split()}  # fmt: skip
+    assert said <= set(shown.split())
+    assert ("note" in shown.split()) == (width >= 100)
+
+
+def test_too_few_runs_for_an_interval_are_said_once(results: Results) -> None:
+    shown = printed(first_runs(results, 5), 120)
+    assert shown.count("Too few runs for an interval: 20 are needed for 90%") == shown.lower().count("too few") == 1
+    assert "90% interval" not in shown
+    assert "oo few" not in printed(results, 120)

@@ -91,10 +91,11 @@ def test_check_tells_what_is_there(command: Qisim) -> None:
     lines = [line.strip() for line in done.stdout.splitlines()]
     assert lines[0] == "small.toml: ready to run: Two small districts; 10 facilities in 2 districts, 14 months"
     calendar = [re.split(r"  +", line) for line in lines if line.startswith("co")]
-    assert calendar == [
+    assert [line[:5] for line in calendar] == [
         ["collaborative", "wave 1", "10 facilities", "Jan 2024", "Dec 2024"],
-        ["coaching", "coaches", "2", "Jan 2024", "the end", "4 days a month each; enrolled only"],
+        ["coaching", "coaches", "2", "Jan 2024", "the end"],
     ]
+    assert calendar[1][5].startswith("4 days")
     assert done.stderr == ""
 
 
@@ -115,9 +116,9 @@ def test_check_as_json(command: Qisim) -> None:
     done = command("check", "--json", "small.toml", "bad.toml")
     good, bad = json.loads(done.stdout)
     assert (good["ok"], good["facilities"], good["elements"]) == (True, 10, ["collaborative", "coaching"])
-    assert [(line["what"], line["most"], line["until"]) for line in good["calendar"]] == [
-        ("wave 1", 10, "Dec 2024"),
-        ("coaches", 2, None),
+    assert [(line["what"], line["most"], line["until"], line["detail"]) for line in good["calendar"]] == [
+        ("wave 1", 10, "Dec 2024", ""),
+        ("coaches", 2, None, "4 days a month each; enrolled only"),
     ]
     assert not bad["ok"]
     assert {"title", "start", "months"} <= {problem["key"] for problem in bad["problems"]}

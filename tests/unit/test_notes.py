@@ -50,7 +50,7 @@ def document(*programme: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "title": "Two districts",
         "start": "2024-01-01",
-        "months": 30,
+        "months": 28,
         "world": {"provinces": 1, "districts": 2, "kinds": [
             {"name": "hospital", "per_district": 1}, {"name": "health_centre", "per_district": 5}]},
         "indicators": [{"name": "hand hygiene"}],

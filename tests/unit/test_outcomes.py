@@ -17,17 +17,26 @@ from hypothesis.extra.numpy import arrays
 from qisim.outcomes import outcomes
 from qisim.outcomes.adoption import idea_shares
 from qisim.outcomes.coverage import fan
-from qisim.outcomes.groups import group_times
+from qisim.outcomes.groups import group_coverage_at_end, group_times
 from qisim.outcomes.intervals import interval, runs_needed
 from qisim.outcomes.outcome import calendar_month, over_runs, percent
 from qisim.outcomes.runs import by_run, facility_count
 from qisim.outcomes.sustained import sustained
-from qisim.outcomes.time_to_target import as_outcome, censored, milestones, time_to_target
+from qisim.outcomes.time_to_target import as_outcome, censored, milestones, peaks, time_to_target
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
 
 FACILITIES = 10
+ELEMENTS: dict[str, dict[str, object]] = {
+    "collaborative": {
+        "kind": "collaborative",
+        "waves": [{"start": "2019-01-01", "sites": 5}],
+        "package": ["checklist"],
+    },
+    "coaching": {"kind": "coaching", "coaches_per_district": 1},
+    "exchange_visits": {"kind": "exchange_visits", "visits": 1},
+}
 counts = arrays(int, st.tuples(st.integers(1, 30), st.integers(2, 12)), elements=st.integers(0, FACILITIES))
 
 
@@ -53,7 +62,7 @@ class Tables:
     groups: pd.DataFrame
 
 
-def tables(at_target: np.ndarray) -> Tables:
+def tables(at_target: np.ndarray, programme: tuple[str, ...] = ()) -> Tables:
     """Results in which the at most 10 facilities at target sit in district A first, then in B."""
     document = {
         "title": "two districts",
@@ -62,6 +71,7 @@ def tables(at_target: np.ndarray) -> Tables:
         "world": {"provinces": 1, "districts": 2, "kinds": [{"name": "health_centre", "per_district": 5}]},
         "indicators": [{"name": "hand hygiene"}],
         "ideas": [{"name": "checklist", "indicator": "hand hygiene", "effect": 0.5}],
+        "programme": [ELEMENTS[kind] for kind in programme],
     }
     months = table(at_target).assign(score=0.5, reported_score=0.6, enrolled=9, dropped_out=1, trained=30)
     months = months.assign(meetings=4, cycles=3, visits=2, attendances=1, exchanges=0)
@@ -111,22 +121,69 @@ def test_a_time_in_words() -> None:
     said = as_outcome("time", "80% of facilities at the standard (score 0.80)", censored(first, 48), date(2019, 1, 1))
     assert said.text == (
         "80% of facilities at the standard (score 0.80): median month 27 (Mar 2021), 90% interval 22 to 35; "
-        "not reached within 48 months in 9 of 200 runs"
+        "reached in 191 of 200 runs"
     )
 
 
 @pytest.mark.parametrize(
-    ("first", "value", "spread"),
+    ("first", "value", "spread", "note", "text"),
     [
-        ([np.nan] * 20, "not reached", "beyond 48"),
-        ([10.0] * 8 + [np.nan] * 12, "not reached in half of the runs", "10 to beyond 48"),
-        ([10.0] * 19, "month 10 (Oct 2019)", "too few runs"),
-        ([0.0] * 20, "at the start", "0 to 0"),
+        ([np.nan] * 20, "reached in none of 20 runs", "beyond 48", "",
+         "reached in none of 20 runs, 90% interval beyond 48"),
+        ([10.0] * 9 + [np.nan] * 11, "reached in 9 of 20 runs", "10 to beyond 48", "", None),
+        ([10.0] * 10 + [np.nan] * 10, "month 10 (Oct 2019)", "10 to beyond 48", "reached in 10 of 20 runs", None),
+        ([10.0] * 19, "month 10 (Oct 2019)", "", "reached in all 19 runs",
+         "median month 10 (Oct 2019); reached in all 19 runs"),
+        ([0.0] * 20, "at the start", "0 to 0", "reached in all 20 runs", None),
+        ([12.0], "month 12 (Dec 2019)", "", "", "month 12 (Dec 2019)"),
+        ([np.nan], "not reached", "", "", "not reached"),
+    ],
+)  # fmt: skip
+def test_a_time_at_its_edges(first: list[float], value: str, spread: str, note: str, text: str | None) -> None:
+    said = as_outcome("time", "target", censored(np.array(first), 48), date(2019, 1, 1))
+    assert (said.value, said.spread, said.note) == (value, spread, note)
+    assert text is None or said.text == f"target: {text}"
+
+
+@pytest.mark.parametrize(
+    ("at_target", "value", "note"),
+    [
+        ([[0, 3, 4, 4, 1], [0, 0, 1, 2, 2], [1, 1, 1, 1, 6]], "40%", "in half of the runs by month 3 (Mar 2019)"),
+        ([[0, 3, 4, 4, 1]], "40%", "in month 2 (Feb 2019)"),
+        ([[5, 3, 4, 4, 1]], "50%", "at the start"),
+        ([[0, 0], [0, 0]], "0%", ""),
+        ([[0, 8], [0, 2], [0, 0]], "20%", "in half of the runs by month 1 (Jan 2019)"),
     ],
 )
-def test_a_time_at_its_edges(first: list[float], value: str, spread: str) -> None:
-    said = as_outcome("time", "target", censored(np.array(first), 48), date(2019, 1, 1))
-    assert (said.value, said.spread) == (value, spread)
+def test_a_target_out_of_reach_is_told_with_the_highest_share(
+    at_target: list[list[int]], value: str, note: str
+) -> None:
+    runs = tables(np.array(at_target))
+    shares, months = peaks(runs.months)
+    assert shares.tolist() == [max(run) / FACILITIES for run in at_target]
+    assert months.tolist() == [run.index(max(run)) for run in at_target]
+    _, row, *_ = outcomes(runs)["time to target"]
+    assert (row.name, row.value, row.note) == ("highest share reached", value, note)
+
+
+def test_no_highest_share_where_half_of_the_runs_arrive() -> None:
+    assert "highest_coverage" not in {row.key for row in outcomes(tables(np.array([[0, 8], [0, 2]])))["time to target"]}
+
+
+@pytest.mark.parametrize(
+    ("at_target", "rows"),
+    [
+        ([[0, 9], [0, 9]], {"time_first_district": "month 1 (Jan 2019)", "time_last_district": "month 1 (Jan 2019)"}),
+        ([[0, 5], [0, 5]],
+         {"time_first_district": "month 1 (Jan 2019)", "time_last_district": "reached in none of 2 runs"}),
+        ([[0, 5], [0, 0], [0, 0]], {"districts_not_reached": "2 of 2"}),
+    ],
+)  # fmt: skip
+def test_no_district_is_called_first_that_most_runs_do_not_see_arrive(
+    at_target: list[list[int]], rows: dict[str, str]
+) -> None:
+    told = outcomes(tables(np.array(at_target)))["who comes first and last"]
+    assert {row.key: row.value for row in told} == rows
 
 
 def test_losing_the_target_again() -> None:
@@ -143,6 +200,13 @@ def test_groups_stand_in_order_of_arrival() -> None:
     assert times["A"].month.tolist() == [1, 2, 1]
     assert times["B"].month.tolist() == [3, 3, 2]
     assert times["B"].reached.tolist() == [True, False, True]
+
+
+def test_coverage_of_groups_at_the_end() -> None:
+    runs = tables(np.array([[9, 9, 6], [0, 0, 5], [0, 8, 8]]))
+    shares = group_coverage_at_end(runs.groups, "district")
+    assert {name: values.tolist() for name, values in shares.items()} == {"A": [1, 1, 1], "B": [0.2, 0, 0.6]}
+    assert list(shares) == ["A", "B"]
 
 
 @pytest.mark.parametrize(("runs", "bands"), [(3, []), (4, ["50"]), (20, ["90", "50"])])
@@ -172,7 +236,30 @@ def test_every_outcome_is_in_order_and_fit_for_machines(at_target: np.ndarray) -
             assert len(at_target) >= 20
             assert row.low <= row.median <= row.high
     effort = {row.key: row.median for row in outcomes(runs)["effort"]}
-    assert (effort["meetings"], effort["exchanges"], effort["trained"]) == (4 * at_target.shape[1], 0, 30)
+    assert (effort["meetings"], effort["trained"]) == (4 * at_target.shape[1], 30)
+
+
+ALWAYS = {"meetings", "cycles"}
+JOINING = {"attendances", "enrolled", "dropped_out", "trained"}
+
+
+@pytest.mark.parametrize(
+    ("programme", "keys"),
+    [
+        ((), ALWAYS),
+        (("coaching",), ALWAYS | {"visits", "trained"}),
+        (("collaborative",), ALWAYS | JOINING),
+        (("collaborative", "exchange_visits"), ALWAYS | JOINING | {"exchanges"}),
+    ],
+)
+def test_effort_of_which_there_is_none_is_told_where_it_was_planned(programme: tuple[str, ...], keys: set[str]) -> None:
+    runs = tables(np.array([[0, 1]]), programme)
+    some = runs.months.copy()
+    nothing = ["meetings", "cycles", "visits", "attendances", "exchanges", "enrolled", "dropped_out", "trained"]
+    runs.months[nothing] = 0
+    assert {row.key for row in outcomes(runs)["effort"]} == keys
+    runs.months = some.assign(exchanges=1)
+    assert {row.key for row in outcomes(runs)["effort"]} == set(nothing)
 
 
 @pytest.mark.parametrize(
@@ -187,9 +274,11 @@ def test_months_on_the_calendar(month: int, said: str) -> None:
     assert calendar_month(date(2019, 11, 1), month) == said
 
 
-def test_too_few_runs_are_said_to_be_too_few() -> None:
-    said = over_runs("cycles", "test cycles", "cycles", np.arange(5), str)
-    assert said.text == "test cycles: median 2.0 (too few runs for an interval)"
+@pytest.mark.parametrize(
+    ("runs", "text"), [(1, "0.0"), (5, "median 2.0"), (21, "median 10.0, 90% interval 1.0 to 19.0")]
+)
+def test_runs_in_a_sentence(runs: int, text: str) -> None:
+    assert over_runs("cycles", "test cycles", "cycles", np.arange(runs), "{:.1f}".format).text == f"test cycles: {text}"
 
 
 @pytest.mark.parametrize(

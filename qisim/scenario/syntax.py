@@ -1,0 +1,107 @@
+"""What is said of a file that is not TOML: the line, and what common slips should look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from qisim.scenario.errors import Problem, shown
+
+PLACE = re.compile(r"\s*\((?:at line (?P<line>\d+), column \d+|at end of document)\)$")
+VALUE = r"=\s*(?:\[\s*|\{[^}]*=\s*)?"
+"""Where a value begins: after the = of a key, also within a list or an inline table."""
+NUMBER = r"[-+]?\d[\d_]*"
+DATE = re.compile(VALUE + r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})\b")
+COMMA = re.compile(rf"=\s*(?P<whole>{NUMBER}),(?P<part>\d+)(?=\s*(?:$|#|[,}}\]]))")
+PERCENT = re.compile(VALUE + r"(?P<number>\d+(?:\.\d+)?)\s*%")
+WORD = re.compile(r"=\s*(?P<word>[^\W\d][^#,\]}\"'=]*)")
+TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+CURLY = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a"
+
+
+def not_toml(path: Path, text: str, error: ValueError | RecursionError) -> Problem:
+    """The problem with a file that a TOML parser refused."""
+    message = str(error)
+    found = PLACE.search(message)
+    if found is None:
+        if isinstance(error, RecursionError):
+            return Problem(str(path), "is not valid TOML: tables or lists within each other are too many")
+        return Problem(str(path), f"is not valid TOML: {message}")
+    lines = text.splitlines()
+    number = int(found["line"] or len(lines))
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    said = PLACE.sub("", message)
+    advice = next((advice for slip in SLIPS if (advice := slip(line))), "") or _in_other_words(said)
+    return Problem(str(path), f"cannot be read: {shown(line)}: {advice}", line=number)
+
+
+def _curly_quotes(line: str) -> str:
+    return "found curly quotation marks; write straight ones, \"...\"" if any(mark in line for mark in CURLY) else ""
+
+
+def _other_date(line: str) -> str:
+    found = DATE.search(line)
+    if not found:
+        return ""
+    try:
+        right = date(*(int(found[part]) for part in ("year", "month", "day"))).isoformat()
+    except ValueError:
+        right = "2025-01-31"
+    return f"a date is written year-month-day, such as {right}"
+
+
+def _decimal_comma(line: str) -> str:
+    found = COMMA.search(line)
+    return f"found a decimal comma; write {found['whole']}.{found['part']}" if found else ""
+
+
+def _percent(line: str) -> str:
+    found = PERCENT.search(line)
+    return f"{found['number']}% is written {share(float(found['number']))}" if found else ""
+
+
+def _bare_word(line: str) -> str:
+    found = WORD.search(line)
+    if not found:
+        return ""
+    word = found["word"].strip()
+    if word.casefold() in TRUTH:
+        return f"write {TRUTH[word.casefold()]}, in small letters and without quotation marks" if word not in TRUTH.values() else ""
+    return f'a text stands in quotation marks; write "{word}"'
+
+
+def _colon(line: str) -> str:
+    return "write = between a key and its value" if re.match(r"[\w.-]+\s*:", line) else ""
+
+
+def _open_quote(line: str) -> str:
+    outside = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", "", line).partition("#")[0]
+    return "a quotation mark is not closed" if '"' in outside or "'" in outside else ""
+
+
+SLIPS: list[Callable[[str], str]] = [
+    _curly_quotes, _open_quote, _other_date, _percent, _decimal_comma, _bare_word, _colon,
+]  # fmt: skip
+
+
+def share(percent: float) -> str:
+    """A percentage as a share is written in a scenario: 80 as 0.80."""
+    digits = f"{percent / 100:.2f}"
+    return digits if float(digits) == percent / 100 else f"{percent / 100:g}"
+
+
+def _in_other_words(said: str) -> str:
+    for beginning, words in (
+        ("Cannot overwrite a value", "this key stands twice in its table"),
+        ("Cannot declare", "this table stands twice; a list of tables has double brackets, such as [[ideas]]"),
+        ("Expected '=' after a key", "expected a key, = and a value"),
+        ("Unclosed array", "a list is not closed; a ] or a comma is missing here or above"),
+        ("Unclosed inline table", "a { is not closed; a } or a comma is missing"),
+        ("Expected newline or end of document", "something stands after the value that does not belong there"),
+        ("Invalid value", "this is not a value; numbers have a decimal point, texts stand in quotation marks"),
+    ):
+        if said.startswith(beginning):
+            return words
+    return said
