@@ -24,18 +24,19 @@ def run(
     world: World | None = None,
     *,
     replicates: int = 100,
+    first: int = 0,
     seed: int = 1,
     threads: int | None = None,
     detail: bool = False,
     progress: Callable[[int, int], None] | None = None,
     compiling: Callable[[], None] | None = None,
 ) -> Results:
-    """Simulate replicates 0 to `replicates` - 1 of a scenario; the same inputs give the same bits.
+    """Simulate `replicates` replicates of a scenario, numbered from `first`; the same inputs give the same bits.
 
     `progress` is told how many replicates are done, of how many; `compiling` is called before the core is compiled
     for the first time. Raises BadInput where the scenario does not fit its world or the machine's memory.
     """
-    _check(replicates, seed)
+    _check(replicates, first, seed)
     world = build_world(scenario) if world is None else world
     programme = build_calendar(scenario, world)
     from qisim.model.batch.simulate import is_compiled, simulate
@@ -53,15 +54,26 @@ def run(
             progress(done, replicates)
 
     for chunk, out in simulate(
-        scenario, world, programme, range(replicates), seed, threads=threads, detail=detail, progress=advance
+        scenario,
+        world,
+        programme,
+        range(first, first + replicates),
+        seed,
+        threads=threads,
+        detail=detail,
+        progress=advance,
     ):
         collected.add(chunk, out)
     return collected.results(seed, replicates)
 
 
-def _check(replicates: Any, seed: Any) -> None:
+def _check(replicates: Any, first: Any, seed: Any) -> None:
     """Refuse numbers that the core cannot work with."""
-    for name, value, low, high in (("replicates", replicates, 1, MOST_REPLICATES), ("seed", seed, 0, 2**32 - 1)):
+    for name, value, low, high in (
+        ("replicates", replicates, 1, MOST_REPLICATES),
+        ("first", first, 0, MOST_REPLICATES),
+        ("seed", seed, 0, 2**32 - 1),
+    ):
         if not isinstance(value, int) or not low <= value <= high:
             raise BadInput(Problem(name, f"found {value!r}", allowed=f"a whole number from {low} to {high}"))
 

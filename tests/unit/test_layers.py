@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-LAYERS = ["scenario", "world", "model", "outcomes", "experiments", "show", "study", "commands", "cli"]
+LAYERS = ["scenario", "world", "model", "outcomes", "experiments", "show", "study", "comparison", "commands", "cli"]
 TOP = len(LAYERS)  # qisim itself, which fetches its names from any layer
 PACKAGE = Path(__file__).parents[2] / "qisim"
 MODULES = sorted(PACKAGE.rglob("*.py"))
