@@ -12,6 +12,7 @@ from qisim.study import Study, load
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 
 class Comparison(Compared):
@@ -41,6 +42,24 @@ class Comparison(Compared):
 
         return answer(self)
 
+    def plot_time_to_target(self, ax: Axes | None = None) -> Axes:
+        """The share of futures at the target by month, a curve a strategy. Returns the axes drawn on."""
+        from qisim.show.compare_time import plot_time_to_target
+
+        return plot_time_to_target(self, ax)
+
+    def plot_differences(self, ax: Axes | None = None) -> Axes:
+        """Months earlier or later than the first strategy, future by future. Returns the axes drawn on."""
+        from qisim.show.compare_differences import plot_differences
+
+        return plot_differences(self, ax)
+
+    def plot_coverage(self) -> Sequence[Axes]:
+        """Coverage by month, a panel a strategy on the same axes. Returns the axes drawn on."""
+        from qisim.show.compare_coverage import plot_coverage
+
+        return plot_coverage(self)
+
     def save(self, folder: str | Path, command: str = "", inputs: Sequence[Mapping[str, bytes]] | None = None) -> Path:
         """Write tables, charts and report to a folder, whole or not at all. Raises BadInput as `save_results` does."""
         from qisim.experiments import comparison_folder
@@ -51,7 +70,18 @@ class Comparison(Compared):
 
     def files(self, drawing: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
         """The files of a comparison's folder beside its tables. `drawing` is told of the charts drawn, of how many."""
-        return {}
+        from qisim.show.compare_charts import CHARTS
+        from qisim.show.report import report
+        from qisim.show.style import figure_bytes
+
+        files: dict[str, bytes] = {}
+        for done, (name, chart) in enumerate(CHARTS.items()):
+            if drawing:
+                drawing(done, len(CHARTS))
+            figure = chart(self)
+            files |= {f"charts/{name}.{form}": figure_bytes(figure, form) for form in ("svg", "png")}
+        svgs = {name: files[f"charts/{name}.svg"] for name in CHARTS}
+        return {"report.html": report(self, svgs), **files}
 
 
 def compare(

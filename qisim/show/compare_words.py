@@ -123,7 +123,7 @@ def _fastest(compared: Compared, time: Finding, share: str) -> list[str]:
     if reached < 1:
         by += f", counting futures that do not get there as {horizon:.0f}"
     said = [f"{label} {verb}: {share} of facilities are at the standard after {by}."]
-    said.append(f"It is the first to get there in {round(time.best_share[best] * 100)} of 100 simulated futures, "
+    said.append(f"It is the first to get there in {percent(time.best_share[best])} of simulated futures, "
                 "ties shared.")  # fmt: skip
     return said + _against(compared, time, best)
 
