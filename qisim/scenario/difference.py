@@ -62,5 +62,5 @@ def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_said(item) for item in value) or "none"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_said(item)}" for key, item in value.items() if item is not None)
+        return ", ".join(f"{key} {_said(item)}" for key, item in value.items() if item not in (None, []))
     return str(value)

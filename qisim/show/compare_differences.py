@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from qisim.experiments.compare import Compared
 
-HEIGHT = 0.62
+HEIGHT = 0.42
 """How high the dots of a row may be stacked; rows are 1 apart."""
 
 LEAST_SPAN = 1.5
@@ -37,7 +37,7 @@ def plot_differences(compared: Compared, ax: Axes | None = None) -> Axes:
     Draws into `ax`, or into a new figure.
     """
     finding, others = compared.finding(TIME), range(1, len(compared.strategies))
-    own, ax = ax is None, style.own_axes(ax, 2.2 + 1.15 * len(others))
+    own, ax = ax is None, style.own_axes(ax, 2.0 + 1.4 * len(others))
     low, high = -LEAST_SPAN, LEAST_SPAN
     for row, place in enumerate(others):
         gaps = finding.by_run[place] - finding.by_run[0]
@@ -62,8 +62,8 @@ def _dots(ax: Axes, row: int, gaps: np.ndarray, place: int) -> None:
 def _mean(ax: Axes, row: int, compared: Compared, place: int) -> None:
     gap = compared.finding(TIME).differences[place, 0]
     if gap.low is not None and gap.high is not None:
-        ax.plot([gap.low, gap.high], [row, row], color=style.INK, linewidth=5, solid_capstyle="butt", zorder=4)
-    ax.plot(gap.mean, row, "o", color="white", markeredgecolor=style.INK, markeredgewidth=1.8, markersize=8, zorder=5)
+        ax.plot([gap.low, gap.high], [row, row], color=style.INK, linewidth=9, solid_capstyle="butt", zorder=4)
+    ax.plot(gap.mean, row, "o", color="white", markeredgecolor=style.INK, markeredgewidth=1, markersize=5, zorder=5)
     said = gap_text(compared.finding(TIME).measure, gap)
     ax.annotate(f"{named(compared, place, 52)}\n{said}", (0, row), (4, -9), ("axes fraction", "data"), "offset points",
                 va="top", fontsize=style.SMALL, zorder=6, path_effects=style.halo())  # fmt: skip
@@ -75,8 +75,8 @@ def _frame(ax: Axes, rows: int, low: float, high: float) -> None:
     margin = 0.06 * (high - low)
     ax.set_xlim(low - margin, high + margin)
     for row in range(rows - 1):
-        ax.axhline(row + 0.33, color=style.FAINT, linewidth=1, zorder=0)
-    ax.set_ylim(rows - 0.62, -0.85)
+        ax.axhline(row + 0.44, color=style.FAINT, linewidth=1, zorder=0)
+    ax.set_ylim(rows - 0.55, -0.65)
     ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda months, _: f"{abs(months):g}"))
     ax.set_yticks([])
@@ -98,6 +98,6 @@ def _keys() -> list[Artist]:
     from matplotlib.lines import Line2D
 
     dot = Line2D([], [], linestyle="", marker="o", markersize=5, color=style.GREY, label="one simulated future")
-    mean = Line2D([], [], color=style.INK, linewidth=5, marker="o", markersize=8, markerfacecolor="white",
-                  markeredgecolor=style.INK, markeredgewidth=1.8, label="mean with its 90% interval")  # fmt: skip
+    mean = Line2D([], [], color=style.INK, linewidth=9, marker="o", markersize=5, markerfacecolor="white",
+                  markeredgecolor=style.INK, markeredgewidth=1, label="mean with its 90% interval")  # fmt: skip
     return [dot, mean]

@@ -17,6 +17,7 @@ from qisim.show.inline_svg import inline_svg
 
 if TYPE_CHECKING:
     from qisim.experiments.compare import Compared
+    from qisim.outcomes.decision import Finding
 
 TEMPLATE = "report.html.j2"
 
@@ -29,7 +30,7 @@ READING = {
     "differences": (
         "Months won or lost against A",
         "Each dot is one simulated future, in which both strategies met the same luck. Dots left of the line are "
-        "futures in which the strategy is earlier than A. The ring is the mean, the bar behind it its 90% interval.",
+        "futures in which the strategy is earlier than A. The black bar is the 90% interval of the mean.",
     ),
     "coverage": (
         "Facilities at the standard, month by month",
@@ -41,11 +42,11 @@ READING = {
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: what it is about, and its cells."""
+    """A row of a table: what it is about, its cells, and which of them are the best."""
 
     head: str
     cells: list[str]
-    best: int | None = None
+    best: list[int]
 
 
 def report(compared: Compared, charts: Mapping[str, bytes]) -> bytes:
@@ -74,7 +75,7 @@ def _content(compared: Compared, charts: Mapping[str, bytes]) -> dict[str, Any]:
         "against_best": _rows(compared, cells_against_best),
         "best": _rows(compared, best_cells),
         "charts": [
-            {"title": READING[name][0], "reading": READING[name][1], "svg": Markup(inline_svg(svg, name))}  # noqa: S704
+            {"title": READING[name][0], "reading": READING[name][1], "svg": Markup(inline_svg(svg, name))}
             for name, svg in charts.items()
         ],
         "changed": _changed_parameters(compared),
@@ -101,12 +102,13 @@ def _question(compared: Compared) -> str:
 
 
 def _strategy(compared: Compared, place: int) -> dict[str, Any]:
-    strategy = compared.strategies[place]
-    changes = scenario_changes(compared.strategies[0].scenario, strategy.scenario) if place else []
+    strategy, first = compared.strategies[place], compared.strategies[0].scenario
+    inherited = place > 0 and strategy.scenario.description == first.description
+    changes = scenario_changes(first, strategy.scenario) if place else []
     return {
         "label": strategy.label,
         "name": strategy.name,
-        "description": strategy.scenario.description,
+        "description": "" if inherited else strategy.scenario.description,
         "elements": [f"{e.name} ({e.kind.replace('_', ' ')})" for e in strategy.scenario.programme],
         "changes": changes,
         "dominated": [compared.strategies[by].label for by in compared.dominated.get(place, [])],
@@ -115,10 +117,16 @@ def _strategy(compared: Compared, place: int) -> dict[str, Any]:
 
 def _rows(compared: Compared, cells: Any) -> list[Row]:
     shown = compared.findings if cells is value_cells else differing(compared)
-    same = {finding.measure.key for finding in differing(compared)}
     return [
-        Row(f.measure.name, cells(f), f.best if cells is value_cells and f.measure.key in same else None) for f in shown
+        Row(finding.measure.name, cells(finding), _best(finding) if cells is value_cells else []) for finding in shown
     ]
+
+
+def _best(finding: Finding) -> list[int]:
+    """The strategies with the best mean; none where all are alike."""
+    means = [told.mean for told in finding.estimates]
+    best = [place for place, mean in enumerate(means) if mean == means[finding.best]]
+    return best if len(best) < len(means) else []
 
 
 def _changed_parameters(compared: Compared) -> list[dict[str, Any]]:
