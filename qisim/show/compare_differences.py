@@ -81,7 +81,7 @@ def _frame(ax: Axes, rows: int, low: float, high: float) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda months, _: f"{abs(months):g}"))
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel("← earlier than A        months        later than A →")
+    ax.set_xlabel("← earlier than A  |  months  |  later than A →")
 
 
 def _finding(compared: Compared) -> str:

@@ -122,7 +122,7 @@ def _fastest(compared: Compared, time: Finding, share: str) -> list[str]:
     by = f"{time.estimates[best].mean:.1f} months on average"
     if reached < 1:
         by += f", counting futures that do not get there as {horizon:.0f}"
-    said = [f"{label} {verb}: {share} of facilities are at the standard after {by}."]
+    said = [f"{label} ({compared.strategies[best].name}) {verb}: {share} of facilities are at the standard after {by}."]
     said.append(f"It is the first to get there in {percent(time.best_share[best])} of simulated futures, "
                 "ties shared.")  # fmt: skip
     return said + _against(compared, time, best)
@@ -163,15 +163,17 @@ def _efforts(compared: Compared) -> list[str]:
 
 def _saved(compared: Compared) -> list[str]:
     time = compared.finding(TIME)
-    told = []
-    for place, strategy in enumerate(compared.strategies[1:], start=1):
-        saved = time.differences[0, place].saved
-        if math.isfinite(saved):
-            told.append(f"{strategy.label} against A {saved:.1f} times")
+    told = [
+        f"{time.differences[i, 0].saved:.1f} times as many for {strategy.label} against A"
+        for i, strategy in enumerate(compared.strategies)
+        if i and math.isfinite(time.differences[i, 0].saved)
+    ]
     if not told:
         return []
-    return ["All strategies met the same luck. Had each had its own, so many times as many futures would have been "
-        f"needed to tell the difference in months to target as precisely: {', '.join(told)}."]  # fmt: skip
+    return [
+        "All strategies met the same luck. With luck of its own for each, telling the differences in months to target "
+        f"as precisely would have taken {_listed(told)}."
+    ]
 
 
 def _listed(parts: list[str]) -> str:

@@ -88,6 +88,7 @@ def test_scenarios_load(page, tmp_path):
     """A block with a file name is a scenario; one without is a part to be added to the first scenario of the page."""
     for file, text in _blocks(page, "csv"):
         (tmp_path / file).write_text(text)
+    CliRunner().invoke(app, ["new", str(tmp_path / "my_district.toml")])  # what the planner's page begins with
     blocks = _blocks(page, "toml")
     named = [file for file, _ in blocks if file]
     for number, (file, text) in enumerate(blocks):
@@ -107,6 +108,9 @@ def test_python_blocks_run(page, workplace):
 
 @pytest.mark.parametrize("page", ["planner.md", "trainer.md"])
 def test_commands_run(page, workplace):
+    for file, text in _blocks(ROOT / "docs" / page, "toml"):
+        if file:
+            (workplace / file).write_text(text)
     for _, text in _blocks(ROOT / "docs" / page, "sh"):
         for line in text.splitlines():
             program, *arguments = line.split()
