@@ -30,6 +30,16 @@ class Finding:
         means = [e.mean for e in self.estimates]
         return means.index(min(means) if self.measure.less_is_better else max(means))
 
+    @property
+    def alike(self) -> list[int]:
+        """The strategies that do as the best does in every replicate, itself included."""
+        return [place for place, row in enumerate(self.by_run) if (row == self.by_run[self.best]).all()]
+
+    @property
+    def best_is_clear(self) -> bool:
+        """Whether the best, and those alike, are clearly better than all others."""
+        return all(self.clearly_better(self.best, i) for i in range(len(self.estimates)) if i not in self.alike)
+
     def no_worse(self, one: int, other: int) -> bool:
         """Whether the mean of strategy `one` is at least as good as that of `other`."""
         gap = self.differences[one, other].mean

@@ -85,12 +85,12 @@ def _panel(ax: Axes, coverage: np.ndarray, target: float) -> list[Artist]:
 def _finding(compared: Compared) -> str:
     finding = compared.finding("coverage_at_end")
     best, means = finding.best, [told.mean for told in finding.estimates]
-    label = compared.strategies[best].label
-    others = [i for i in range(len(means)) if i != best]
+    label = ", ".join(compared.strategies[place].label for place in finding.alike)
+    others = [i for i in range(len(means)) if i not in finding.alike]
     if (finding.by_run == finding.by_run[0]).all():
         return f"At the end {percent(means[0])} of facilities are at the standard, whichever strategy"
-    if supported(0.9, compared.replicates) and all(finding.clearly_better(best, other) for other in others):
+    if supported(0.9, compared.replicates) and finding.best_is_clear:
         least = min(others, key=lambda i: means[i])
-        return (f"{label} has most facilities at the standard at the end: {percent(means[best])}, "
-                f"{compared.strategies[least].label} {percent(means[least])}")  # fmt: skip
+        has = f"{label} {'have' if len(finding.alike) > 1 else 'has'} most facilities at the standard at the end"
+        return f"{has}: {percent(means[best])}, {compared.strategies[least].label} {percent(means[least])}"
     return "No strategy is clearly ahead in facilities at the standard at the end"

@@ -89,7 +89,7 @@ def _finding(compared: Compared) -> str:
     gaps = {strategy.label: finding.differences[i, 0] for i, strategy in enumerate(compared.strategies) if i}
     earlier = [label for label, gap in gaps.items() if gap.clear and gap.mean < 0]
     later = [label for label, gap in gaps.items() if gap.clear and gap.mean > 0]
-    parts = [f"{' and '.join(labels)} {'gets' if len(labels) == 1 else 'get'} there {when} than A"
+    parts = [f"{', '.join(labels)} {'gets' if len(labels) == 1 else 'get'} there {when} than A"
              for labels, when in ((earlier, "earlier"), (later, "later")) if labels]  # fmt: skip
     return "; ".join(parts) or "No strategy differs clearly from A in the months to target"
 

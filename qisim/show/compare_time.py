@@ -60,9 +60,6 @@ def _finding(compared: Compared) -> str:
         return f"No strategy brings {share} of facilities to the standard in any future"
     if (time.by_run == time.by_run[0]).all():
         return f"All strategies bring {share} of facilities to the standard at the same time"
-    best = time.best
-    ahead = all(time.clearly_better(best, i) for i in range(len(compared.strategies)) if i != best)
-    label = compared.strategies[best].label
-    if ahead:
-        return f"{label} brings {share} of facilities to the standard first"
-    return f"{label} brings {share} of facilities to the standard first on average, but not clearly"
+    labels = ", ".join(compared.strategies[place].label for place in time.alike)
+    said = f"{labels} {'bring' if len(time.alike) > 1 else 'brings'} {share} of facilities to the standard first"
+    return said if time.best_is_clear else f"{said} on average, but not clearly"

@@ -112,19 +112,20 @@ def _nobody(compared: Compared, share: str) -> list[str]:
 
 def _fastest(compared: Compared, time: Finding, share: str) -> list[str]:
     best, horizon = time.best, time.by_run.max()
-    label = compared.strategies[best].label
-    rivals = [i for i in range(len(compared.strategies)) if i != best]
-    clear = all(time.clearly_better(best, rival) for rival in rivals)
     if (time.by_run == time.by_run[0]).all():
         return [f"All strategies bring {share} of facilities to the standard in the same months."]
-    verb = "is the fastest" if clear else "is the fastest on average, but not clearly ahead of all others"
+    alike = [compared.strategies[place] for place in time.alike]
+    names = _listed([f"{strategy.label} ({strategy.name})" for strategy in alike])
+    verb = "is the fastest" if len(alike) == 1 else "are equally fast and the fastest"
+    verb += "" if time.best_is_clear else " on average, but not clearly ahead of all others"
     reached = compared.finding(REACHED).estimates[best].mean
     by = f"{time.estimates[best].mean:.1f} months on average"
     if reached < 1:
         by += f", counting futures that do not get there as {horizon:.0f}"
-    said = [f"{label} ({compared.strategies[best].name}) {verb}: {share} of facilities are at the standard after {by}."]
-    said.append(f"It is the first to get there in {percent(time.best_share[best])} of simulated futures, "
-                "ties shared.")  # fmt: skip
+    said = [f"{names} {verb}: {share} of facilities are at the standard after {by}."]
+    first = percent(sum(time.best_share[place] for place in time.alike))
+    subject = "It is" if len(alike) == 1 else "They are"
+    said.append(f"{subject} the first to get there in {first} of simulated futures, ties with others shared.")
     return said + _against(compared, time, best)
 
 
@@ -134,7 +135,7 @@ def _against(compared: Compared, finding: Finding, best: int) -> list[str]:
     return [
         f"{labels[best]} against {labels[other]}: {gap_text(finding.measure, finding.differences[best, other])}; "
         f"{futures_text(finding.measure, finding.differences[best, other])}{_late(compared, other)}."
-        for other in range(len(labels)) if other != best
+        for other in range(len(labels)) if other not in finding.alike
     ]  # fmt: skip
 
 

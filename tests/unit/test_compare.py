@@ -138,6 +138,14 @@ def test_words_tell_direction_size_and_futures(compared: Comparison) -> None:
     assert not [sentence for sentence in answer(compared) if "nan" in sentence or "None" in sentence]
 
 
+def test_strategies_that_are_alike_are_named_together(strategies: Path) -> None:
+    told = qisim.compare([strategies / f"{name}.toml" for name in ("late", "small", "same")], replicates=40)
+    assert told.finding(TIME).alike == [1, 2]
+    together = "B (Two small districts (small)) and C (Two small districts (same)) are equally fast and the fastest"
+    assert answer(told)[0].startswith(together)
+    assert not [sentence for sentence in answer(told) if sentence.startswith("B against C")]
+
+
 def test_tables_hold_every_number_once(compared: Comparison) -> None:
     outcomes, gaps, runs = compared.outcomes(), compared.differences(), compared.runs()
     assert len(outcomes) == 4 * len(compared.findings)
