@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from qisim.scenario.version import __version__
 
 if TYPE_CHECKING:
+    from qisim.comparison import Comparison, compare
     from qisim.experiments.folder import save as save_results
     from qisim.experiments.results import Results
     from qisim.experiments.run import run
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
     from qisim.show.run_chart import plot_p_chart, plot_run_chart
     from qisim.study import Run, Study, load, load_results
 
-__all__ = ["BadInput", "QIModel", "Results", "Run", "Study", "__version__", "load", "load_results", "p_chart",
-           "plot_p_chart", "plot_run_chart", "run", "run_chart", "save_results"]  # fmt: skip
+__all__ = ["BadInput", "Comparison", "QIModel", "Results", "Run", "Study", "__version__", "compare", "load",
+           "load_results", "p_chart", "plot_p_chart", "plot_run_chart", "run", "run_chart",
+           "save_results"]  # fmt: skip
 
 _HOME = {
     "BadInput": ("qisim.scenario.errors", "BadInput"),
+    "Comparison": ("qisim.comparison", "Comparison"),
     "QIModel": ("qisim.model.mesa_model", "QIModel"),
     "Results": ("qisim.experiments.results", "Results"),
     "Run": ("qisim.study", "Run"),
     "Study": ("qisim.study", "Study"),
+    "compare": ("qisim.comparison", "compare"),
     "load": ("qisim.study", "load"),
     "load_results": ("qisim.study", "load_results"),
     "p_chart": ("qisim.outcomes.run_chart", "p_chart"),

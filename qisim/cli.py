@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from qisim.commands.check import check
+from qisim.commands.compare import compare
 from qisim.commands.new import new
 from qisim.commands.params import params
 from qisim.commands.replay import replay
@@ -25,7 +26,7 @@ from qisim.commands.say import Stopped, complain
 from qisim.scenario.errors import BadInput
 from qisim.scenario.version import __version__
 
-COMMANDS: list[Callable[..., None]] = [run, replay, check, new, params]
+COMMANDS: list[Callable[..., None]] = [run, compare, replay, check, new, params]
 
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130
 STOPPED_TEXT = "\nStopped; nothing was written. The same command starts again."

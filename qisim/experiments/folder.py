@@ -68,7 +68,7 @@ def check_destination(folder: str | Path) -> None:
     if not present:
         return
     try:
-        known = {manifests.NAME, *manifests.read(folder).files}
+        known = manifests.written_files(folder)
     except BadInput:
         raise BadInput(
             Problem(str(folder), "holds other files than qisim results, or damaged ones; choose a new folder")
@@ -108,12 +108,12 @@ def save(
         seed=results.seed,
         replicates=results.replicates,
         detail=results.facility_months is not None,
-        scenario=_portable(results.scenario),
-        inputs=_input_records(results.scenario, inputs),
+        scenario=portable(results.scenario),
+        inputs=input_records(results.scenario, inputs),
         files=manifests.records(contents),
     )
     contents[manifests.NAME] = (manifest.model_dump_json(indent=2) + "\n").encode()
-    _write_whole(folder, contents)
+    write_whole(folder, contents)
     return folder
 
 
@@ -179,7 +179,8 @@ OUTCOMES = {"score", "at_target", "first_at_target"}  # a registry may have colu
 DIGITS = 3  # of outcomes, to be read by people; the Parquet tables hold all
 
 
-def _portable(scenario: Scenario) -> dict[str, Any]:
+def portable(scenario: Scenario) -> dict[str, Any]:
+    """The whole scenario, naming the copies of its CSV files in a results folder."""
     document = scenario.model_dump(mode="json")
     for key, name in INPUTS.items():
         if document["world"][key] is not None:
@@ -187,7 +188,7 @@ def _portable(scenario: Scenario) -> dict[str, Any]:
     return document
 
 
-def _input_records(scenario: Scenario, inputs: Mapping[str, bytes]) -> dict[str, manifests.FileRecord]:
+def input_records(scenario: Scenario, inputs: Mapping[str, bytes]) -> dict[str, manifests.FileRecord]:
     """What was read, by the names the user gave: the scenario files and the CSV files."""
     contents = {_as_given(scenario, path): text.encode() for path, text in scenario.origin.files}
     for key, name in INPUTS.items():
@@ -211,7 +212,8 @@ def _files_in(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in files}
 
 
-def _write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
+def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files by their names to a folder that then holds them alone, or leave everything as it was."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = temporary(folder, "unfinished")
     try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "manifest.json"
 FORMAT: Literal["qisim results"] = "qisim results"
+COMPARISON: Literal["qisim comparison"] = "qisim comparison"
 FORMAT_VERSION = 1
 LIBRARIES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
 INPUTS = {"facilities": "inputs/facilities.csv", "peers": "inputs/peers.csv"}  # keys of [world] that name files
@@ -64,6 +65,40 @@ class Manifest(BaseModel):
         return from_document(self.scenario, Origin(files=[(folder / NAME, "")], folder=folder))
 
 
+class ComparedStrategy(BaseModel):
+    """One strategy of a comparison: its whole scenario, and what it was read from."""
+
+    label: str
+    name: str
+    scenario: dict[str, Any]
+    inputs: dict[str, FileRecord]
+
+
+class ComparisonManifest(BaseModel):
+    """`manifest.json` of a comparison. The CSV files its scenarios name are the copies in `inputs/`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal["qisim comparison"] = COMPARISON
+    format_version: int = Field(FORMAT_VERSION, ge=1)
+    versions: dict[str, str]
+    command: str
+    seed: int = Field(ge=0)
+    replicates: int = Field(ge=1)
+    precision: float
+    limit: int
+    precise: bool
+    strategies: list[ComparedStrategy]
+    files: dict[str, FileRecord]
+
+
+class _Listing(BaseModel):
+    """What every manifest has."""
+
+    format: Literal["qisim results", "qisim comparison"]
+    files: dict[str, FileRecord]
+
+
 def versions() -> dict[str, str]:
     """Versions of everything that a result may depend on."""
     found = {"qisim": __version__, "python": platform.python_version(), "machine": platform.machine()}
@@ -75,17 +110,16 @@ def versions() -> dict[str, str]:
     return found
 
 
+def written_files(folder: Path) -> set[str]:
+    """The files that qisim wrote to a folder of results or of a comparison. Raises BadInput where it is none."""
+    return {NAME, *_listing(folder, _text(folder)).files}
+
+
 def read(folder: Path) -> Manifest:
     """The manifest of a results folder. Raises BadInput where `folder` is none."""
-    if not folder.is_dir():
-        what = "is a file, not a results folder" if folder.exists() else "there is no such results folder"
-        raise BadInput(Problem(str(folder), what, nearest=nearest(folder.name, _results_beside(folder))))
-    try:
-        text = (folder / NAME).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise BadInput(Problem(str(folder), f"is not a results folder of qisim: it holds no {NAME}")) from None
-    except (OSError, UnicodeDecodeError):
-        raise _damaged(folder) from None
+    text = _text(folder)
+    if _listing(folder, text).format == COMPARISON:
+        raise BadInput(Problem(str(folder), "holds a comparison of strategies, not the results of one scenario"))
     try:
         manifest = Manifest.model_validate_json(text)
     except ValidationError:
@@ -99,6 +133,25 @@ def read(folder: Path) -> Manifest:
             )
         )
     return manifest
+
+
+def _text(folder: Path) -> str:
+    if not folder.is_dir():
+        what = "is a file, not a results folder" if folder.exists() else "there is no such results folder"
+        raise BadInput(Problem(str(folder), what, nearest=nearest(folder.name, _results_beside(folder))))
+    try:
+        return (folder / NAME).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadInput(Problem(str(folder), f"is not a results folder of qisim: it holds no {NAME}")) from None
+    except (OSError, UnicodeDecodeError):
+        raise _damaged(folder) from None
+
+
+def _listing(folder: Path, text: str) -> _Listing:
+    try:
+        return _Listing.model_validate_json(text)
+    except ValidationError:
+        raise _damaged(folder) from None
 
 
 def verified(folder: Path, name: str, record: FileRecord) -> bytes:

@@ -24,18 +24,20 @@ def run(
     world: World | None = None,
     *,
     replicates: int = 100,
+    first: int = 0,
     seed: int = 1,
     threads: int | None = None,
     detail: bool = False,
     progress: Callable[[int, int], None] | None = None,
     compiling: Callable[[], None] | None = None,
 ) -> Results:
-    """Simulate replicates 0 to `replicates` - 1 of a scenario; the same inputs give the same bits.
+    """Simulate `replicates` replicates of a scenario, numbered from `first`; the same inputs give the same bits.
 
     `progress` is told how many replicates are done, of how many; `compiling` is called before the core is compiled
     for the first time. Raises BadInput where the scenario does not fit its world or the machine's memory.
     """
     replicates = whole("replicates", replicates, 1, MOST_REPLICATES)
+    first = whole("first", first, 0, MOST_REPLICATES)
     seed = whole("seed", seed, 0, MOST_SEED)
     world = build_world(scenario) if world is None else world
     programme = build_calendar(scenario, world)
@@ -54,7 +56,7 @@ def run(
             progress(done, replicates)
 
     for chunk, out in simulate(
-        scenario, world, programme, range(replicates), seed, threads=threads, detail=detail, progress=advance,
+        scenario, world, programme, range(first, first + replicates), seed, threads=threads, detail=detail, progress=advance,
         kept_bytes=_kept_bytes(scenario, world, replicates, detail),
     ):  # fmt: skip
         collected.add(chunk, out)

@@ -120,22 +120,17 @@ def test_an_example_fits_the_scenario_to_start_from(page, file, tmp_path):
 
 @_with("python")
 def test_python_blocks_run(page, workplace):
-    if page.name == "planner.md":
-        _follow_the_commands(page)
     names = {"__name__": page.stem}
     for _, text in _blocks(page, "python"):
         exec(compile(text, str(page), "exec"), names)
 
 
-def test_commands_run(workplace):
-    _follow_the_commands(ROOT / "docs" / "trainer.md")
-
-
-def _follow_the_commands(page):
-    """Do what a page says, from the top: write its scenarios, run its commands."""
-    for file, text in _blocks(page, "toml"):
-        Path(file).write_text(text)
-    for _, text in _blocks(page, "sh"):
+@pytest.mark.parametrize("page", ["planner.md", "trainer.md"])
+def test_commands_run(page, workplace):
+    for file, text in _blocks(ROOT / "docs" / page, "toml"):
+        if file:
+            Path(file).write_text(text)
+    for _, text in _blocks(ROOT / "docs" / page, "sh"):
         for line in text.splitlines():
             program, *arguments = line.split()
             assert program == "qisim"

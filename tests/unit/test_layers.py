@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-LAYERS = ["scenario", "world", "model", "outcomes", "experiments", "show", "study", "commands", "cli"]
+LAYERS = ["scenario", "world", "model", "outcomes", "experiments", "show", "study", "comparison", "commands", "cli"]
 TOP = len(LAYERS)  # qisim itself, which fetches its names from any layer
 PACKAGE = Path(__file__).parents[2] / "qisim"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"numpy", "pandas", "numba", "mesa", "matplotlib", "typer", "pydantic", "scipy", "networkx", "pyarrow", "rich"}
+HEAVY = {"numpy", "pandas", "numba", "mesa", "matplotlib", "typer", "pydantic", "scipy", "networkx", "pyarrow", "rich",
+         "jinja2"}  # fmt: skip
 
 
 def module_name(path: Path) -> str:

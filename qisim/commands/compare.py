@@ -1,0 +1,111 @@
+"""`qisim compare`: several strategies with the same luck, a decision table, a folder with report and charts."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qisim.commands.say import complain, console, say_json
+
+if TYPE_CHECKING:
+    from qisim.comparison import Comparison
+    from qisim.study import Study
+
+MOST_LETTERS = 80
+
+
+def compare(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files, 2 to 8; the first is A.")],
+    precision: Annotated[
+        float, typer.Option(metavar="MONTHS", help="How exactly to tell differences in time to target.")
+    ] = 0.5,
+    replicates: Annotated[
+        int, typer.Option(min=1, max=1_000_000, metavar="N", help="At most so many possible futures a strategy.")
+    ] = 400,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, metavar="N", help="The luck: the same seed, the same results.")
+    ] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Results folder; out/ and the files' names unless told.", show_default=False),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, metavar="N", help="Processor cores to use; all unless told.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare strategies among the same facilities.
+
+    Simulates each with the same luck, prints the decision table, and writes a folder with a report and charts.
+    """
+    from qisim.commands.check import notes
+    from qisim.experiments import comparison_folder, folder
+    from qisim.experiments.compare import check_comparable
+    from qisim.study import load
+
+    studies = [load(file) for file in files]
+    out = _default_folder(files) if out is None else out
+    folder.check_destination(out)
+    check_comparable([study.scenario for study in studies], [study.world for study in studies])
+    for note in dict.fromkeys(note for study in studies for note in notes(study.scenario)):
+        complain(note)
+    inputs = [folder.read_inputs(study.scenario) for study in studies]
+    compared = _simulate(studies, precision, replicates, seed, threads)
+    contents = _draw(compared)
+    comparison_folder.save(compared, out, shlex.join(["qisim", *sys.argv[1:]]), contents, inputs)
+    if as_json:
+        from qisim.show.compare_table import comparison_rows
+
+        say_json({**comparison_rows(compared), "folder": str(out)})
+    else:
+        _tell(compared, out)
+
+
+def _default_folder(files: list[Path]) -> Path:
+    return Path("out") / "_vs_".join(file.stem for file in files)[:MOST_LETTERS]
+
+
+def _simulate(studies: list[Study], precision: float, replicates: int, seed: int, threads: int | None) -> Comparison:
+    from qisim.commands.progress import watching
+    from qisim.comparison import compare
+
+    with watching("Simulating, at most") as watch:
+        return compare(
+            studies,
+            precision=precision,
+            replicates=replicates,
+            seed=seed,
+            threads=threads,
+            progress=watch.advance,
+            compiling=lambda: watch.say("Preparing the simulation for this computer; this is done once and kept."),
+        )
+
+
+def _draw(compared: Comparison) -> dict[str, bytes]:
+    from qisim.commands.progress import watching
+
+    with watching("Drawing charts") as watch:
+        return compared.files(watch.advance)
+
+
+def _tell(compared: Comparison, out: Path) -> None:
+    from qisim.show.compare_table import decision_tables
+    from qisim.show.compare_words import answer, certainty
+
+    screen = console()
+    for strategy in compared.strategies:
+        typer.echo(f"{strategy.label}: {strategy.name}")
+    typer.echo()
+    for sentence in answer(compared):
+        screen.print(sentence)
+    for table in decision_tables(compared):
+        screen.print()
+        screen.print(table)
+    for sentence in certainty(compared):
+        screen.print(sentence)
+    typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")

@@ -1,0 +1,114 @@
+"""Strategies compared, from Python: `qisim.compare(["a.toml", "b.toml"])`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qisim.experiments import compare as experiment
+from qisim.experiments.compare import Compared
+from qisim.study import Study, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+class Comparison(Compared):
+    """What came of a comparison, with its tables, charts and report."""
+
+    def outcomes(self) -> pd.DataFrame:
+        """A row a strategy and measure: mean, intervals, share of replicates in which it is the best."""
+        from qisim.experiments.comparison_tables import outcomes
+
+        return outcomes(self)
+
+    def differences(self) -> pd.DataFrame:
+        """A row a measure and ordered pair of strategies: the paired difference with its interval."""
+        from qisim.experiments.comparison_tables import differences
+
+        return differences(self)
+
+    def runs(self) -> pd.DataFrame:
+        """A row a strategy and replicate, a column a measure."""
+        from qisim.experiments.comparison_tables import runs
+
+        return runs(self)
+
+    def answer(self) -> list[str]:
+        """The answer in a few sentences."""
+        from qisim.show.compare_words import answer
+
+        return answer(self)
+
+    def plot_time_to_target(self, ax: Axes | None = None) -> Axes:
+        """The share of futures at the target by month, a curve a strategy. Returns the axes drawn on."""
+        from qisim.show.compare_time import plot_time_to_target
+
+        return plot_time_to_target(self, ax)
+
+    def plot_differences(self, ax: Axes | None = None) -> Axes:
+        """Months earlier or later than the first strategy, future by future. Returns the axes drawn on."""
+        from qisim.show.compare_differences import plot_differences
+
+        return plot_differences(self, ax)
+
+    def plot_coverage(self) -> Sequence[Axes]:
+        """Coverage by month, a panel a strategy on the same axes. Returns the axes drawn on."""
+        from qisim.show.compare_coverage import plot_coverage
+
+        return plot_coverage(self)
+
+    def save(self, folder: str | Path, command: str = "", inputs: Sequence[Mapping[str, bytes]] | None = None) -> Path:
+        """Write tables, charts and report to a folder, whole or not at all. Raises BadInput as `save_results` does."""
+        from qisim.experiments import comparison_folder
+        from qisim.experiments.folder import check_destination
+
+        check_destination(folder)
+        return comparison_folder.save(self, folder, command, self.files(), inputs)
+
+    def files(self, drawing: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
+        """The files of a comparison's folder beside its tables. `drawing` is told of the charts drawn, of how many."""
+        from qisim.show.compare_charts import CHARTS
+        from qisim.show.report import report
+        from qisim.show.style import figure_bytes
+
+        files: dict[str, bytes] = {}
+        for done, (name, chart) in enumerate(CHARTS.items()):
+            if drawing:
+                drawing(done, len(CHARTS))
+            figure = chart(self)
+            files |= {f"charts/{name}.{form}": figure_bytes(figure, form) for form in ("svg", "png")}
+        svgs = {name: files[f"charts/{name}.svg"] for name in CHARTS}
+        return {"report.html": report(self, svgs), **files}
+
+
+def compare(
+    strategies: Sequence[str | Path | Study],
+    *,
+    precision: float = experiment.PRECISION,
+    replicates: int = experiment.REPLICATES,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    compiling: Callable[[], None] | None = None,
+) -> Comparison:
+    """Compare strategies, given as scenario files or studies, among the same facilities and with the same luck.
+
+    Replicates are added until the paired differences in time to target are told within `precision` months either way,
+    at most `replicates` of each strategy. Raises BadInput where the scenarios put different questions: facilities,
+    start, months or target.
+    """
+    studies = [strategy if isinstance(strategy, Study) else load(strategy) for strategy in strategies]
+    result = experiment.compare(
+        [study.scenario for study in studies],
+        [study.world for study in studies],
+        seed=seed,
+        precision=precision,
+        limit=replicates,
+        threads=threads,
+        progress=progress,
+        compiling=compiling,
+    )
+    return Comparison(**vars(result))

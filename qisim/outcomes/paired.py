@@ -1,0 +1,172 @@
+"""Strategies compared future by future: paired differences, how often each is best, and what pairing saves.
+
+Replicate r of every strategy shares its luck, so values are compared within replicates, never as independent samples.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from qisim.outcomes.intervals import LEVEL, interval, supported
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One strategy's outcome: the mean over replicates and the 90% interval of that mean.
+
+    `range_low` and `range_high` hold the central 90% of single replicates; None for a share of replicates. Intervals
+    are None with too few replicates.
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    range_low: float | None
+    range_high: float | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One strategy's outcome less another's, over the same replicates.
+
+    `low` and `high` bound the mean difference at `level`, all None with too few replicates. `less`, `equal` and
+    `more` count the replicates in which the one strategy had less than the other. `saved` is how many times more
+    replicates an unpaired comparison would need: infinite where the difference is always the same, NaN where neither
+    strategy's outcome varies.
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    level: float | None
+    less: int
+    equal: int
+    more: int
+    saved: float
+
+    @property
+    def runs(self) -> int:
+        return self.less + self.equal + self.more
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval lies on one side of zero: more than luck."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+    def reversed(self) -> Difference:
+        """The other strategy's outcome less this one's."""
+        low, high = (
+            (0.0 - self.high, 0.0 - self.low) if self.low is not None and self.high is not None else (None, None)
+        )
+        return replace(self, mean=0.0 - self.mean, low=low, high=high, less=self.more, more=self.less)
+
+
+Pair = tuple[int, int]
+
+
+def estimate(values: np.ndarray) -> Estimate:
+    """The mean of one number a replicate, float64[R], with a Student interval."""
+    mean = float(values.mean())
+    low, high = interval(values) or (None, None)
+    if not supported(LEVEL, len(values)):
+        return Estimate(mean, None, None, low, high)
+    return Estimate(mean, *_student(values, LEVEL), low, high)
+
+
+def share(reached: np.ndarray) -> Estimate:
+    """The share of replicates in which something came about, bool[R], with a Wilson interval."""
+    from scipy.stats import binomtest
+
+    mean = float(reached.mean())
+    if not supported(LEVEL, len(reached)):
+        return Estimate(mean, None, None, None, None)
+    bounds = binomtest(int(reached.sum()), len(reached)).proportion_ci(LEVEL, method="wilson")
+    return Estimate(mean, float(bounds.low), float(bounds.high), None, None)
+
+
+def differences(values: np.ndarray, level: float = LEVEL) -> dict[Pair, Difference]:
+    """The difference of each strategy i to each other j, from float64[K, R].
+
+    Intervals are of Student's t over the paired differences, each as wide as its step of Holm's method over all pairs
+    of strategies asks for. So the chance of calling any difference clear where there is none is at most 1 - `level`,
+    whichever strategies are singled out afterwards, such as the best. Source: Holm 1979, Scand J Statist 6:65-70.
+    """
+    import numpy as np
+
+    pairs = list(combinations(range(len(values)), 2))
+    gaps = [values[i] - values[j] for i, j in pairs]
+    told = supported(level, values.shape[1])
+    levels = holm_levels(np.array([_chance_of_none(gap) for gap in gaps]), level) if told else [None] * len(gaps)
+    found: dict[Pair, Difference] = {}
+    for (i, j), gap, own_level in zip(pairs, gaps, levels, strict=True):
+        low, high = _student(gap, float(own_level)) if own_level is not None else (None, None)
+        counts = (int((gap < 0).sum()), int((gap == 0).sum()), int((gap > 0).sum()))
+        bound = float(own_level) if own_level is not None else None
+        found[i, j] = Difference(float(gap.mean()), low, high, bound, *counts, saved(values[i], values[j]))
+        found[j, i] = found[i, j].reversed()
+    return found
+
+
+def holm_levels(chances: np.ndarray, level: float = LEVEL) -> np.ndarray:
+    """The level of each interval, from the two-sided probabilities of its test, so that both always agree.
+
+    The step at which Holm's method stops holds for all that come after it.
+    """
+    import numpy as np
+
+    levels, stopped, step = np.empty(len(chances)), False, 0.0
+    for rank, place in enumerate(np.argsort(chances, kind="stable")):
+        if not stopped:
+            step = (1 - level) / (len(chances) - rank)
+            stopped = chances[place] > step
+        levels[place] = 1 - step
+    return levels
+
+
+def saved(one: np.ndarray, other: np.ndarray) -> float:
+    """The variance of an unpaired difference over that of the paired one: how many times fewer replicates are needed.
+
+    Source: Law 2015, Simulation Modeling and Analysis, 5th ed., section 11.2 (common random numbers).
+    """
+    import numpy as np
+
+    if len(one) < 2:
+        return math.nan
+    unpaired, paired = float(np.var(one, ddof=1) + np.var(other, ddof=1)), float(np.var(one - other, ddof=1))
+    if paired == 0:
+        return math.inf if unpaired > 0 else math.nan
+    return unpaired / paired
+
+
+def share_best(values: np.ndarray, less_is_better: bool) -> np.ndarray:
+    """The share of replicates in which each strategy of float64[K, R] is the best; ties are shared equally."""
+    best = values == (values.min(axis=0) if less_is_better else values.max(axis=0))
+    return (best / best.sum(axis=0)).mean(axis=1)
+
+
+def _student(values: np.ndarray, level: float) -> tuple[float, float]:
+    """Student's interval of a mean; of no width where all values are the same."""
+    import numpy as np
+    from scipy.stats import t
+
+    mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
+    if np.ptp(values) == 0:
+        return mean, mean
+    low, high = t.interval(level, len(values) - 1, loc=mean, scale=error)
+    return float(low), float(high)
+
+
+def _chance_of_none(gap: np.ndarray) -> float:
+    """How likely differences as large as these would be, were there none on average; two-sided, paired t."""
+    import numpy as np
+    from scipy.stats import ttest_1samp
+
+    if np.ptp(gap) == 0:
+        return 1.0 if gap[0] == 0 else 0.0
+    return float(ttest_1samp(gap, 0.0).pvalue)

@@ -1,0 +1,189 @@
+"""A comparison in plain words: what a planner may say in a meeting."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from qisim.outcomes.measures import EFFORT, REACHED, TIME
+from qisim.outcomes.outcome import percent, target_percent
+
+if TYPE_CHECKING:
+    from qisim.experiments.compare import Compared
+    from qisim.outcomes.decision import Finding
+    from qisim.outcomes.measures import Measure
+    from qisim.outcomes.paired import Difference
+
+TOO_FEW = "too few futures for an interval"
+
+
+def value_text(finding: Finding, place: int) -> str:
+    """A strategy's mean, and the range of nine of ten futures; for a chance, the number of futures."""
+    measure, told = finding.measure, finding.estimates[place]
+    if measure.kind == "chance":
+        runs = len(finding.by_run[place])
+        return f"{measure.form(told.mean)} ({round(told.mean * runs)} of {runs})"
+    if measure.horizon is not None and told.mean >= measure.horizon:
+        return f"{measure.horizon} or later"
+    if told.range_low is None or told.range_high is None or told.range_low == told.range_high:
+        return measure.form(told.mean)
+    low, high = (_range_end(measure, end) for end in (told.range_low, told.range_high))
+    return f"{measure.form(told.mean)} ({low} to {high})"
+
+
+def _range_end(measure: Measure, end: float) -> str:
+    if measure.horizon is None:
+        return measure.form(end)
+    return f"{end:.0f}" if end < measure.horizon else f"{end:.0f} or later"
+
+
+def gap_text(measure: Measure, gap: Difference) -> str:
+    """A mean difference with its interval, such as "1.6 months earlier (1.4 to 1.7)"."""
+    if gap.equal == gap.runs:
+        return "the same"
+    said = f"{_size(measure, gap.mean)} {_word(measure, gap.mean)}"
+    if gap.low is None or gap.high is None:
+        return f"{said} ({TOO_FEW})"
+    if not gap.clear:
+        ends = [f"{measure.gap(abs(end))} {_word(measure, end)}" for end in (gap.low, gap.high)]
+        return f"no clear difference ({ends[0]} to {ends[1]})"
+    low, high = (measure.gap(end) for end in sorted((abs(gap.low), abs(gap.high))))
+    return f"{said} ({low} to {high})" if low != high else said
+
+
+def futures_text(measure: Measure, gap: Difference) -> str:
+    """In how many simulated futures the one strategy had less, and in how many more."""
+    if gap.equal == gap.runs:
+        return f"the same in all {gap.runs} simulated futures" if gap.runs > 1 else "the same in the only future"
+    first, second = (measure.less, gap.less), (measure.more, gap.more)
+    if second[1] > first[1]:
+        first, second = second, first
+    if measure.kind == "chance":
+        names = {measure.less: "only the other gets there", measure.more: "only this one gets there"}
+        first, second = (names[first[0]], first[1]), (names[second[0]], second[1])
+    said = f"in {first[1]} of {gap.runs} simulated futures {first[0]}"
+    return said + "".join(
+        f", in {count} {word}" for word, count in ((second[0], second[1]), ("the same", gap.equal)) if count
+    )
+
+
+def answer(compared: Compared) -> list[str]:
+    """The answer in a few sentences: who is fastest, how surely, against what, at what effort, and who drops out."""
+    time, share = compared.finding(TIME), target_percent(compared.strategies[0].scenario.target.coverage)
+    said = _nobody(compared, share) if not compared.finding(REACHED).by_run.any() else _fastest(compared, time, share)
+    said += _efforts(compared)
+    labels = [strategy.label for strategy in compared.strategies]
+    for place, by in compared.dominated.items():
+        better = " and ".join(labels[one] for one in by)
+        said.append(f"{labels[place]} can be left aside: {better} is no worse by any criterion and clearly better by "
+                    "at least one.")  # fmt: skip
+    return said
+
+
+def certainty(compared: Compared) -> list[str]:
+    """How precise the comparison is, why it ended, and what equal luck saved."""
+    runs = f"{compared.replicates} simulated future{'' if compared.replicates == 1 else 's'} of each strategy"
+    width, asked = compared.half_width, f"{compared.precision:g} months"
+    if compared.precise:
+        ended = f"{runs}: enough to tell differences in time to target within {asked} either way."
+    elif width is None:
+        ended = f"{runs}: too few to say how precise the differences are."
+    elif width <= compared.precision:
+        ended = f"{runs}, the limit: too few to be sure that differences in time to target are told within {asked}."
+    else:
+        ended = (f"{runs}, the limit: differences in time to target are told within {width:.1f} months either way, "
+                 f"not yet within {asked}.")  # fmt: skip
+    return [ended, *_saved(compared)]
+
+
+def _nobody(compared: Compared, share: str) -> list[str]:
+    horizon = compared.strategies[0].scenario.months
+    said = [f"In none of the {compared.replicates} simulated futures does any strategy bring {share} of facilities to "
+            f"the standard within {horizon} months."]  # fmt: skip
+    coverage = compared.finding("coverage_at_end")
+    if coverage.by_run.min() == coverage.by_run.max():
+        return said
+    best = coverage.best
+    label = compared.strategies[best].label
+    told = percent(coverage.estimates[best].mean)
+    said.append(f"{label} comes nearest: at the end {told} of facilities are at the standard on average.")
+    return said + _against(compared, coverage, best)
+
+
+def _fastest(compared: Compared, time: Finding, share: str) -> list[str]:
+    best, horizon = time.best, time.by_run.max()
+    if (time.by_run == time.by_run[0]).all():
+        return [f"All strategies bring {share} of facilities to the standard in the same months."]
+    alike = [compared.strategies[place] for place in time.alike]
+    names = _listed([f"{strategy.label} ({strategy.name})" for strategy in alike])
+    verb = "is the fastest" if len(alike) == 1 else "are equally fast and the fastest"
+    verb += "" if time.best_is_clear else " on average, but not clearly ahead of all others"
+    reached = compared.finding(REACHED).estimates[best].mean
+    by = f"{time.estimates[best].mean:.1f} months on average"
+    if reached < 1:
+        by += f", counting futures that do not get there as {horizon:.0f}"
+    said = [f"{names} {verb}: {share} of facilities are at the standard after {by}."]
+    first = percent(sum(time.best_share[place] for place in time.alike))
+    subject = "It is" if len(alike) == 1 else "They are"
+    said.append(f"{subject} the first to get there in {first} of simulated futures, ties with others shared.")
+    return said + _against(compared, time, best)
+
+
+def _against(compared: Compared, finding: Finding, best: int) -> list[str]:
+    """How the best compares with each other strategy."""
+    labels = [strategy.label for strategy in compared.strategies]
+    return [
+        f"{labels[best]} against {labels[other]}: {gap_text(finding.measure, finding.differences[best, other])}; "
+        f"{futures_text(finding.measure, finding.differences[best, other])}{_late(compared, other)}."
+        for other in range(len(labels)) if other not in finding.alike
+    ]  # fmt: skip
+
+
+def _late(compared: Compared, place: int) -> str:
+    """What stands behind a mean that counts at most the horizon."""
+    reached = compared.finding(REACHED)
+    missed = int((reached.by_run[place] == 0).sum())
+    if not missed:
+        return ""
+    horizon = compared.strategies[place].scenario.months
+    return (f" ({compared.strategies[place].label} is not there within {horizon} months in {missed} of "
+            f"{compared.replicates}, which counts as {horizon} months)")  # fmt: skip
+
+
+def _efforts(compared: Compared) -> list[str]:
+    """What the fastest asks for, beside the first strategy; or, where the first is the fastest, the second."""
+    best = compared.finding(TIME).best
+    other = 0 if best else min(1, len(compared.strategies) - 1)
+    labels = [strategy.label for strategy in compared.strategies]
+    gaps = [(compared.finding(key).measure, compared.finding(key).differences[best, other]) for key in EFFORT]
+    told = [f"{_size(m, gap.mean)} {_word(m, gap.mean)} {m.name}" for m, gap in gaps if gap.equal < gap.runs]
+    if not told:
+        return [f"{labels[best]} asks for as many visits and sessions as {labels[other]}."]
+    return [f"Beside {labels[other]}, {labels[best]} asks for {_listed(told)} on average."]
+
+
+def _saved(compared: Compared) -> list[str]:
+    time = compared.finding(TIME)
+    told = [
+        f"{time.differences[i, 0].saved:.1f} times as many for {strategy.label} against A"
+        for i, strategy in enumerate(compared.strategies)
+        if i and math.isfinite(time.differences[i, 0].saved)
+    ]
+    if not told:
+        return []
+    return [
+        "All strategies met the same luck. With luck of its own for each, telling the differences in months to target "
+        f"as precisely would have taken {_listed(told)}."
+    ]
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def _size(measure: Measure, gap: float) -> str:
+    return f"{measure.gap(abs(gap))} {measure.gap_unit}".strip()
+
+
+def _word(measure: Measure, gap: float) -> str:
+    return measure.less if gap < 0 else measure.more
