@@ -32,6 +32,7 @@ SELECTIONS = {"all": rules.ALL, "random": rules.RANDOM, "strongest": rules.FIRST
               "by_district": rules.BY_DISTRICT, "list": rules.LISTED}  # fmt: skip
 REACHES = ["anywhere", "province", "district"]
 MOST_COLLABORATIVES = 60
+MOST_LISTED = 20
 
 EVENT = np.dtype([("month", "i8"), ("kind", "i8"), ("which", "i8"), ("amount", "i8")])
 WAVE = np.dtype(
@@ -124,9 +125,15 @@ class Calendar:
     def covered(self, element: Element) -> np.ndarray:
         """The facilities an element covers, as booleans. Refuses unknown names and an element that covers none."""
         mask = np.ones(len(self.world), dtype=bool)
+        problems = []
         for key, column in (("provinces", "province"), ("districts", "district"), ("kinds", "kind"),
                             ("facilities", "id")):  # fmt: skip
-            mask &= self._among(element, key, getattr(element, key), column)
+            try:
+                mask &= self._among(element, key, getattr(element, key), column)
+            except BadInput as error:
+                problems += error.problems
+        if problems:
+            raise BadInput(problems)
         if not mask.any():
             self.refuse(element, "name", f"{element.name!r} covers no facility")
         return mask
@@ -161,9 +168,9 @@ class Calendar:
     def package(self, element: Element, names: list[str]) -> list[int]:
         """Positions of the ideas named; of all ideas where none is named."""
         known = [idea.name for idea in self.scenario.ideas]
-        for name in names:
-            if name not in known:
-                self.refuse(element, "package", f"found {name!r}", ", ".join(known), nearest(name, known))
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            self._refuse_names(element, "package", unknown, known)
         return [known.index(name) for name in names] or list(range(len(known)))
 
     # --- what elements enter ----------------------------------------------------------------------------------------
@@ -227,12 +234,18 @@ class Calendar:
             return np.ones(len(self.world), dtype=bool)
         present = self._table[column]
         known = set(present)
-        for name in names:
-            if name not in known:
-                shown = sorted(known)
-                listing = ", ".join(shown[:20]) + (" ..." if len(shown) > 20 else "")
-                self.refuse(element, key, f"found {name!r}", listing, nearest(name, shown))
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            self._refuse_names(element, key, unknown, sorted(known))
         return present.isin(names).to_numpy()
+
+    def _refuse_names(self, element: Element, key: str, unknown: list[str], known: list[str]) -> NoReturn:
+        """Say of every unknown name that it is one."""
+        dotted = f"{self.scenario.key_of(element)}.{key}"
+        listing = ", ".join(known[:MOST_LISTED]) + (" ..." if len(known) > MOST_LISTED else "")
+        raise BadInput(
+            self.scenario.problem(dotted, f"found {name!r}", listing, nearest(name, known)) for name in unknown
+        )
 
     def _pool(self, element: Any, covered: np.ndarray, coaches: int, start: int, end: int, **special: Any) -> None:
         places = np.flatnonzero(covered)
