@@ -103,8 +103,8 @@ def nearest_file(path: Path, but: str = "") -> str:
     except OSError:
         return ""
     same = [name for name in beside if Path(name).stem in (path.stem, path.name) and Path(name).suffix in TEXT_FILES]
-    known = [name for name in beside if Path(name).suffix == path.suffix]
-    return same[0] if same else nearest(path.name, known)
+    known = {Path(name).stem: name for name in beside if Path(name).suffix == path.suffix}
+    return same[0] if same else known.get(nearest(path.stem, known), "")
 
 
 def _not_text(path: Path) -> str:

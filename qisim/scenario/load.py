@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,6 +21,8 @@ from qisim.scenario.syntax import not_toml, share
 MOST_BYTES = 5_000_000
 MOST_NAMES = 40
 """More names than a message can list."""
+SHARE = re.compile(r"less than or equal to 1$|a number from (-1|0) to (0\.\d+|1),")
+"""What is allowed where a share is meant."""
 WORDS = {
     "a valid string": "a text",
     "a valid boolean": "true or false",
@@ -166,9 +169,7 @@ def _as_share(found: Any, allowed: str) -> str:
         percent = float(found)
     except (TypeError, ValueError, OverflowError):
         return ""
-    asks = (
-        allowed.startswith(("a number from 0 to 1,", "a number from -1 to 1,")) or allowed == "less than or equal to 1"
-    )
+    asks = SHARE.match(allowed)
     return f"; {percent:g}% is written {share(percent)}" if asks and 1 < percent <= 100 else ""
 
 

@@ -18,7 +18,9 @@ COMMA = re.compile(rf"=\s*(?P<whole>{NUMBER}),(?P<part>\d+)(?=\s*(?:$|#|[,}}\]])
 PERCENT = re.compile(VALUE + r"(?P<number>\d+(?:\.\d+)?)\s*%")
 WORD = re.compile(r"=\s*(?P<word>[^\W\d][^#,\]}\"'=]*)")
 TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
-CURLY = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a"
+MARKS = "[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a]"
+CURLY = re.compile(rf"[=\[,]\s*{MARKS}|{MARKS}\s*[,\]}}]*\s*$")
+"""Curly quotation marks where a text begins or ends; within a text they may stand."""
 
 
 def not_toml(path: Path, text: str, error: ValueError | RecursionError) -> Problem:
@@ -38,7 +40,7 @@ def not_toml(path: Path, text: str, error: ValueError | RecursionError) -> Probl
 
 
 def _curly_quotes(line: str) -> str:
-    curly = any(mark in _outside_texts(line) for mark in CURLY)
+    curly = CURLY.search(_outside_texts(line))
     return 'found curly quotation marks; write straight ones, "..."' if curly else ""
 
 

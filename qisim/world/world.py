@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qisim.scenario.errors import BadInput, Problem, nearest, nearest_file, shown
+from qisim.scenario.errors import BadInput, Problem, nearest_file, shown
 from qisim.scenario.schema import Scenario
 from qisim.world.columns import BASELINE, slug
 from qisim.world.edge_list import user_ties
