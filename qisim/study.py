@@ -41,7 +41,7 @@ class Run(Results):
         return plot_district_times(self, ax)
 
     def plot_map(self, ax: Axes | None = None) -> Axes:
-        """Facilities and their peer ties, coloured by the share of runs in which they are at the standard at the end."""
+        """Facilities and peer ties, coloured by the share of runs in which each is at the standard at the end."""
         from qisim.show.facility_map import plot_map
 
         return plot_map(self, ax)
