@@ -151,7 +151,8 @@ def scaling() -> list[str]:
 
 
 CHILD = """
-import resource, sys, time
+import sys, time
+from pathlib import Path
 sys.path.insert(0, {folder!r})
 from engines import resized
 from qisim.experiments.run import run
@@ -164,7 +165,8 @@ world = build_world(scenario)
 programme = build_calendar(scenario, world)
 for chunk, out in simulate(scenario, world, programme, range({replicates}), 1):
     pass
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+status = Path("/proc/self/status").read_text().split("VmHWM:")[1]  # of this process alone; Linux only
+print(time.perf_counter() - start, int(status.split()[0]) / 1024)
 """
 
 

@@ -35,13 +35,13 @@ class Run(Results):
         return plot_adoption(self, axes)
 
     def plot_district_times(self, ax: Axes | None = None) -> Axes:
-        """Time to target of each district, with those that do not reach it."""
+        """Time to target of each district; coverage at the end where no district gets there."""
         from qisim.show.district_times import plot_district_times
 
         return plot_district_times(self, ax)
 
     def plot_map(self, ax: Axes | None = None) -> Axes:
-        """Facilities and their peer ties, coloured by the score at the end."""
+        """Facilities and peer ties, coloured by the share of runs in which each is at the standard at the end."""
         from qisim.show.facility_map import plot_map
 
         return plot_map(self, ax)

@@ -14,7 +14,7 @@ import numpy as np
 
 from qisim.model import rules
 from qisim.scenario.elements.base import Element
-from qisim.scenario.errors import BadInput, nearest
+from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.scenario.fields import When
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World
@@ -32,6 +32,7 @@ SELECTIONS = {"all": rules.ALL, "random": rules.RANDOM, "strongest": rules.FIRST
               "by_district": rules.BY_DISTRICT, "list": rules.LISTED}  # fmt: skip
 REACHES = ["anywhere", "province", "district"]
 MOST_COLLABORATIVES = 60
+MOST_LISTED = 20
 
 EVENT = np.dtype([("month", "i8"), ("kind", "i8"), ("which", "i8"), ("amount", "i8")])
 WAVE = np.dtype(
@@ -91,14 +92,11 @@ class Programme:
 def build_calendar(scenario: Scenario, world: World) -> Programme:
     """The scenario's programme in this world. Raises BadInput where they do not fit together."""
     calendar = Calendar(scenario, world)
-    problems = []
     for element in scenario.programme:
         try:
             element.schedule(calendar, calendar.covered(element))
         except BadInput as error:
-            problems += error.problems
-    if problems:
-        raise BadInput(problems)
+            calendar.problems += error.problems
     return calendar.programme()
 
 
@@ -107,6 +105,7 @@ class Calendar:
 
     def __init__(self, scenario: Scenario, world: World):
         self.scenario, self.world = scenario, world
+        self.problems: list[Problem] = []  # names that are unknown; told of all at once, by `programme`
         self._events: list[tuple[int, int, int, int]] = []
         self._waves: list[dict[str, Any]] = []
         self._posts: list[dict[str, Any]] = []
@@ -122,7 +121,7 @@ class Calendar:
         raise BadInput(self.scenario.problem(f"{self.scenario.key_of(element)}.{key}", what, allowed, near))
 
     def covered(self, element: Element) -> np.ndarray:
-        """The facilities an element covers, as booleans. Refuses unknown names and an element that covers none."""
+        """The facilities an element covers, as booleans. Refuses an element that covers none; notices unknown names."""
         mask = np.ones(len(self.world), dtype=bool)
         for key, column in (("provinces", "province"), ("districts", "district"), ("kinds", "kind"),
                             ("facilities", "id")):  # fmt: skip
@@ -161,9 +160,8 @@ class Calendar:
     def package(self, element: Element, names: list[str]) -> list[int]:
         """Positions of the ideas named; of all ideas where none is named."""
         known = [idea.name for idea in self.scenario.ideas]
-        for name in names:
-            if name not in known:
-                self.refuse(element, "package", f"found {name!r}", ", ".join(known), nearest(name, known))
+        if not self._all_known(element, "package", names, known):
+            names = []
         return [known.index(name) for name in names] or list(range(len(known)))
 
     # --- what elements enter ----------------------------------------------------------------------------------------
@@ -214,9 +212,8 @@ class Calendar:
     def exchange(self, element: Any, covered: np.ndarray, indicator: str) -> int:
         """A programme of exchange visits; returns its number."""
         known = [i.name for i in self.scenario.indicators]
-        if indicator and indicator not in known:
-            self.refuse(element, "indicator", f"found {indicator!r}", ", ".join(known), nearest(indicator, known))
-        which = known.index(indicator) if indicator else -1
+        named = indicator and self._all_known(element, "indicator", [indicator], known)
+        which = known.index(indicator) if named else -1
         self._exchanges.append((REACHES.index(element.reach), which, covered))
         return len(self._exchanges) - 1
 
@@ -227,12 +224,19 @@ class Calendar:
             return np.ones(len(self.world), dtype=bool)
         present = self._table[column]
         known = set(present)
-        for name in names:
-            if name not in known:
-                shown = sorted(known)
-                listing = ", ".join(shown[:20]) + (" ..." if len(shown) > 20 else "")
-                self.refuse(element, key, f"found {name!r}", listing, nearest(name, shown))
+        if not self._all_known(element, key, names, sorted(known)):
+            return np.ones(len(self.world), dtype=bool)
         return present.isin(names).to_numpy()
+
+    def _all_known(self, element: Element, key: str, names: list[str], known: list[str]) -> bool:
+        """Whether all names are known; notices those that are not, so that the rest of an element is checked, too."""
+        dotted = f"{self.scenario.key_of(element)}.{key}"
+        listing = ", ".join(known[:MOST_LISTED]) + (" ..." if len(known) > MOST_LISTED else "")
+        unknown = sorted(set(names).difference(known), key=names.index)
+        self.problems += [
+            self.scenario.problem(dotted, f"found {name!r}", listing, nearest(name, known)) for name in unknown
+        ]
+        return not unknown
 
     def _pool(self, element: Any, covered: np.ndarray, coaches: int, start: int, end: int, **special: Any) -> None:
         places = np.flatnonzero(covered)
@@ -256,7 +260,9 @@ class Calendar:
                             "name": name, **own})  # fmt: skip
 
     def programme(self) -> Programme:
-        """All that was entered, as arrays."""
+        """All that was entered, as arrays. Raises BadInput where names are unknown."""
+        if self.problems:
+            raise BadInput(self.problems)
         n, ideas = len(self.world), len(self.scenario.ideas)
         events = np.array(sorted(self._events, key=lambda e: e[:2]), dtype=EVENT)
         packages = np.zeros((len(self._waves), ideas), dtype=np.int64)

@@ -24,6 +24,6 @@ def outcome(runs: Runs) -> list[Outcome]:
     for number, idea in enumerate(runs.scenario.ideas):
         working = idea_shares(runs, idea.name, "working")[:, -1]
         adopted = idea_shares(runs, idea.name, "adopted")[:, -1]
-        note = f"in use in {percent(float(adopted.mean()))} on average"
+        note = f"in use in {percent(float(adopted.mean()))}" + (" on average" if len(adopted) > 1 else "")
         rows.append(over_runs(f"working_at_end_{number}", idea.name, "share", working, percent, note))
     return rows

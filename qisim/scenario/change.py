@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any
 
@@ -31,8 +30,7 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     try:
         result = from_document(_without_removed(document), origin)
     except BadInput as error:
-        named = [replace(problem, key=_with_names(problem.key, origin)) for problem in error.problems]
-        raise BadInput([*problems, *named]) from None
+        raise BadInput([*problems, *error.problems]) from None
     if problems:
         raise BadInput(problems)
     return result
@@ -111,9 +109,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Real) and not isinstance(value, bool):
         return float(value)
     return value
-
-
-def _with_names(key: str, origin: Origin) -> str:
-    """A problem's dotted key with the names of tables instead of their positions."""
-    path = [int(part) if part.isdecimal() else part for part in key.split(".")]
-    return ".".join(str(part) for part in origin._with_names(path))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 MOST_SHOWN = 60
+TEXT_FILES = (".toml", ".csv")
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,37 @@ def shown(value: Any) -> str:
 def reading_failed(path: Path, error: OSError | UnicodeDecodeError) -> BadInput:
     """A file that cannot be opened or decoded, as a user would say it."""
     if isinstance(error, FileNotFoundError):
-        return BadInput(Problem(str(path), "no such file", nearest=nearest(path.name, siblings(path))))
+        return BadInput(Problem(str(path), "no such file", nearest=nearest_file(path)))
     if isinstance(error, IsADirectoryError):
         return BadInput(Problem(str(path), "is a folder, not a file"))
     if isinstance(error, UnicodeDecodeError):
-        return BadInput(Problem(str(path), "is not UTF-8 text; save it as UTF-8 (in Excel: 'CSV UTF-8')"))
+        return BadInput(Problem(str(path), _not_text(path)))
     return BadInput(Problem(str(path), f"cannot be read: {error.strerror}"))
 
 
-def siblings(path: Path) -> list[str]:
-    """Names of the files beside a file, with the same ending."""
+def nearest_file(path: Path, but: str = "") -> str:
+    """The file beside `path` that was probably meant, other than `but`; an empty string where there is none.
+
+    Files of the same name with another ending come first, and are sought among scenarios and tables only.
+    """
     try:
-        return sorted(beside.name for beside in path.parent.iterdir() if beside.suffix == path.suffix)
+        beside = sorted(file.name for file in path.parent.iterdir() if file.name != but)
     except OSError:
-        return []
+        return ""
+    same = [name for name in beside if Path(name).stem in (path.stem, path.name) and Path(name).suffix in TEXT_FILES]
+    known = {Path(name).stem: name for name in beside if Path(name).suffix == path.suffix}
+    return same[0] if same else known.get(nearest(path.stem, known), "")
+
+
+def _not_text(path: Path) -> str:
+    """What to do about a file that is not UTF-8 text."""
+    try:
+        with path.open("rb") as stream:
+            beginning = stream.read(8)
+    except OSError:
+        beginning = b""
+    if path.suffix.casefold() == ".toml":
+        return "is not UTF-8 text; save it again with a text editor, with the encoding UTF-8"
+    if beginning.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "is an Excel workbook or the like; save it as 'CSV UTF-8', and name that file"
+    return "is not UTF-8 text; save it as UTF-8 (in Excel: 'CSV UTF-8')"

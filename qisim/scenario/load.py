@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from qisim.scenario.elements import KINDS
-from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed, shown
+from qisim.scenario.errors import BadInput, Problem, nearest, nearest_file, reading_failed, shown
 from qisim.scenario.files import check_file, control_character
-from qisim.scenario.origin import NAMED_LISTS, Origin, name_of
+from qisim.scenario.merge import merge
+from qisim.scenario.origin import NAMED_LISTS, Origin, line_of, name_of
 from qisim.scenario.schema import Scenario
-from qisim.scenario.uncertain import Uncertain
+from qisim.scenario.syntax import not_toml, share
 
 MOST_BYTES = 5_000_000
 MOST_NAMES = 40
 """More names than a message can list."""
+SHARE = re.compile(r"less than or equal to 1$|a number from (-1|0) to (0\.\d+|1),")
+"""What is allowed where a share is meant."""
 WORDS = {
     "a valid string": "a text",
     "a valid boolean": "true or false",
@@ -40,25 +43,52 @@ def load_scenario(path: str | Path) -> Scenario:
 def from_document(document: dict[str, Any], origin: Origin) -> Scenario:
     """Validate a merged document. File names in it are relative to `origin.folder`."""
     origin.merged = document
+    problems = _nothing_to_remove(document, origin)
     try:
         scenario = Scenario.model_validate(document)
+        scenario._origin = origin
+        scenario.check_names()
     except ValidationError as error:
-        raise BadInput([_problem(detail, origin) for detail in error.errors()]) from None
-    scenario._origin = origin
-    scenario.check_names()
+        raise BadInput([*problems, *(_problem(detail, origin) for detail in error.errors())]) from None
+    except BadInput as error:
+        raise BadInput([*problems, *error.problems]) from None
+    if problems:
+        raise BadInput(problems)
     return scenario
+
+
+def _nothing_to_remove(document: dict[str, Any], origin: Origin) -> list[Problem]:
+    """Take tables that remove what is not there out of the document, and tell of each."""
+    problems = []
+    world = document.get("world")
+    for prefix, tables in (("", document), ("world.", world if isinstance(world, dict) else {})):
+        for key in NAMED_LISTS:
+            rows = tables.get(key)
+            if not isinstance(rows, list):
+                continue
+            idle = [isinstance(row, dict) and row.get("remove") is True for row in rows]
+            names = [name for row, away in zip(rows, idle, strict=True) if not away and (name := name_of(row))]
+            for i, row in enumerate(rows):
+                if idle[i]:
+                    where, line = origin.locate(f"{prefix}{key}.{i}")
+                    sought = name_of(row) or ""
+                    what = f"there is no {shown(sought)} to remove"
+                    problems.append(Problem(where, what, prefix + key, line, ", ".join(names), nearest(sought, names)))
+            if any(idle):
+                tables[key] = [row for row, away in zip(rows, idle, strict=True) if not away]
+    return problems
 
 
 def _read(path: Path, origin: Origin, chain: list[Path]) -> dict[str, Any]:
     check_file(path, MOST_BYTES, "a scenario")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors may put a mark at the start
     except (OSError, UnicodeDecodeError) as error:
         raise reading_failed(path, error) from None
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadInput(Problem(str(path), f"is not valid TOML: {error}")) from None
+        raise BadInput(not_toml(path, text, error)) from None
     except ValueError:
         raise BadInput(Problem(str(path), "is not valid TOML: a number in it has too many digits")) from None
     origin.files.append((path, text))
@@ -67,24 +97,25 @@ def _read(path: Path, origin: Origin, chain: list[Path]) -> dict[str, Any]:
     if base is None:
         return document
     chain = [*chain, path.resolve()]
-    base_path = _base_path(path, base, chain)
-    return _merge(_read(base_path, origin, chain), document)
+    base_path = _base_path(path, line_of(text, ["extends"]), base, chain)
+    return merge(_read(base_path, origin, chain), document)
 
 
-def _base_path(path: Path, base: Any, chain: list[Path]) -> Path:
-    """The file that the file `path`, the last of a chain, extends; raises BadInput where it cannot."""
+def _base_path(path: Path, line: int | None, base: Any, chain: list[Path]) -> Path:
+    """The file that the file `path`, the last of a chain, extends in a line; raises BadInput where it cannot."""
     found = f"found {shown(base)}"
     if not isinstance(base, str) or not base or control_character(base):
-        raise BadInput(Problem(str(path), found, "extends", allowed="the name of a scenario file"))
+        raise BadInput(Problem(str(path), found, "extends", line, "the name of a scenario file"))
     base_path = path.parent / base
     if base_path.resolve() in chain:
         found += ", which extends this file in turn"
-        raise BadInput(Problem(str(path), found, "extends", allowed="a file that does not lead back here"))
+        raise BadInput(Problem(str(path), found, "extends", line, "a file that does not lead back here"))
     try:
         check_file(base_path, MOST_BYTES, "a scenario")
     except BadInput as error:
+        near = nearest_file(base_path, but=path.name) if error.problems[0].nearest else ""
         raise BadInput(
-            replace(problem, where=str(path), what=f"{found}: {problem.what}", key="extends")
+            Problem(str(path), f"{found}: {problem.what}", "extends", line, problem.allowed, near)
             for problem in error.problems
         ) from None
     return base_path
@@ -100,57 +131,17 @@ def _beside_the_first_file(document: dict[str, Any], folder: Path, first: Path) 
     return document
 
 
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for key, value in over.items():
-        if isinstance(value, dict) and isinstance(result.get(key), dict) and not _is_quantity(value):
-            result[key] = _merge(result[key], value)
-        elif key in NAMED_LISTS and _are_tables(value) and _are_tables(result.get(key)):
-            result[key] = _merge_list(result[key], value)
-        else:
-            result[key] = value
-    return result
-
-
-def _is_quantity(table: dict[str, Any]) -> bool:
-    """Whether a table is a distribution, which is replaced as a whole: its shape is told by its keys."""
-    return bool(table) and table.keys() <= Uncertain.model_fields.keys()
-
-
-def _are_tables(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(table, dict) for table in value)
-
-
-def _merge_list(base: list[Any], over: list[Any]) -> list[Any]:
-    """The tables of `base`, each with what the first table of its name in `over` changes, then the others of `over`.
-
-    Two tables of one name in either of them stay two, so that they are refused.
-    """
-    result: list[Any] = list(base)
-    places = {name_of(table): place for place, table in reversed(list(enumerate(base))) if name_of(table)}
-    free = set(places)
-    for table in over:
-        name = name_of(table)
-        if name in free and table.get("remove") is True:
-            result[places.pop(name)] = None
-        elif name in free:
-            result[places[name]] = _merge(base[places[name]], table)
-        else:
-            result.append(_merge(base[places[name]], table) if name in places else table)
-        free.discard(name)
-    return [table for table in result if table is not None]
-
-
 def _problem(detail: Any, origin: Origin) -> Problem:
     """A pydantic error as a problem that names key, found, allowed and the nearest right name."""
     path = [part for part in detail["loc"] if part not in KINDS and "Uncertain" not in str(part)]
     key = ".".join(str(part) for part in path)
     context, kind, found = detail.get("ctx", {}), detail["type"], detail.get("input")
     where, line = origin.locate(key)
+    key = origin.named(key)
     if kind == "extra_forbidden":
         names = _keys_at(origin.merged, path[:-1])
         if path[-1] == "remove":
-            return Problem(where, "there is nothing of this name to remove", key, line)
+            return Problem(where, f"found {shown(found)}", key, line, "true, to take this away, or no such key")
         allowed = ", ".join(names) if len(names) <= MOST_NAMES else "the names that qisim params lists"
         return Problem(where, "unknown key", key, line, allowed, nearest(str(path[-1]), names))
     if kind == "missing":
@@ -159,14 +150,27 @@ def _problem(detail: Any, origin: Origin) -> Problem:
         tag = found.get("kind", "") if isinstance(found, dict) else found
         return Problem(where, f"found kind {shown(tag)}", key, line, ", ".join(KINDS), _nearest(tag, KINDS))
     if kind == "refused":
-        return Problem(where, detail["msg"], key, line, context["allowed"])
+        return Problem(
+            where, detail["msg"] + _as_share(context["found"], context["allowed"]), key, line, context["allowed"]
+        )
     if kind == "literal_error":
         allowed = context["expected"]
         names = [part.strip(" '") for part in allowed.replace(" or ", ",").split(",")]
         return Problem(where, f"found {shown(found)}", key, line, allowed, _nearest(found, names))
     if kind == "value_error":
         return Problem(where, str(context["error"]), key, line)
-    return Problem(where, f"found {shown(found)}", key, line, _allowed(kind, detail["msg"]))
+    allowed = _allowed(kind, detail["msg"])
+    return Problem(where, f"found {shown(found)}{_as_share(found, allowed)}", key, line, allowed)
+
+
+def _as_share(found: Any, allowed: str) -> str:
+    """How a percentage is written where a share was asked for."""
+    try:
+        percent = float(found)
+    except (TypeError, ValueError, OverflowError):
+        return ""
+    asks = SHARE.match(allowed)
+    return f"; {percent:g}% is written {share(percent)}" if asks and 1 < percent <= 100 else ""
 
 
 def _allowed(kind: str, message: str) -> str:

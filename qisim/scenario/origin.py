@@ -36,11 +36,22 @@ class Origin:
         path = self._with_names([int(part) if part.isdigit() else part for part in key.split(".")])
         while path:
             for file, text in self.files:
-                line = _line(text, path)
+                line = line_of(text, path)
                 if line:
                     return str(file), line
             path = path[:-1]
         return self.name, None
+
+    def named(self, key: str) -> str:
+        """A dotted key with the names of tables for their positions, and other positions counted from 1.
+
+        Without files the scenario is of Python, where positions count from 0.
+        """
+        path = [int(part) if part.isdigit() else part for part in key.split(".")]
+        told = [f"(number {part + 1})" if isinstance(part, int) else part for part in self._with_names(path)]
+        if not self.files:
+            return ".".join(str(part) for part in self._with_names(path))
+        return ".".join(told).replace(".(", " (")
 
     def _with_names(self, path: list[Any]) -> list[Any]:
         """The path with positions in merged lists replaced by the names of their tables."""
@@ -68,7 +79,7 @@ def _holds(document: Any, path: list[Any]) -> bool:
     return True
 
 
-def _line(text: str, path: list[Any]) -> int | None:
+def line_of(text: str, path: list[Any]) -> int | None:
     """The line that ends the first prefix of `text` holding `path`.
 
     TOML parsers do not tell positions, but every prefix that parses shows what the lines up to it say.

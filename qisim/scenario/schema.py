@@ -131,7 +131,7 @@ class Scenario(Table):
     def problem(self, key: str, what: str, allowed: str = "", nearest: str = "") -> Problem:
         """A problem with one of the scenario's keys, with the file and line it stands in."""
         where, line = self._origin.locate(key)
-        return Problem(where, what, key, line, allowed, nearest)
+        return Problem(where, what, self._origin.named(key), line, allowed, nearest)
 
     def check_names(self) -> None:
         """Raise BadInput where a name is used twice or an idea names no indicator."""

@@ -18,7 +18,9 @@ COMMA = re.compile(rf"=\s*(?P<whole>{NUMBER}),(?P<part>\d+)(?=\s*(?:$|#|[,}}\]])
 PERCENT = re.compile(VALUE + r"(?P<number>\d+(?:\.\d+)?)\s*%")
 WORD = re.compile(r"=\s*(?P<word>[^\W\d][^#,\]}\"'=]*)")
 TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
-CURLY = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a"
+MARKS = "[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a]"
+CURLY = re.compile(rf"[=\[,]\s*{MARKS}|{MARKS}\s*[,\]}}]*\s*$")
+"""Curly quotation marks where a text begins or ends; within a text they may stand."""
 
 
 def not_toml(path: Path, text: str, error: ValueError | RecursionError) -> Problem:
@@ -29,7 +31,7 @@ def not_toml(path: Path, text: str, error: ValueError | RecursionError) -> Probl
         if isinstance(error, RecursionError):
             return Problem(str(path), "is not valid TOML: tables or lists within each other are too many")
         return Problem(str(path), f"is not valid TOML: {message}")
-    lines = text.splitlines()
+    lines = text.split("\n")
     number = int(found["line"] or len(lines))
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
     said = PLACE.sub("", message)
@@ -38,7 +40,8 @@ def not_toml(path: Path, text: str, error: ValueError | RecursionError) -> Probl
 
 
 def _curly_quotes(line: str) -> str:
-    return "found curly quotation marks; write straight ones, \"...\"" if any(mark in line for mark in CURLY) else ""
+    curly = CURLY.search(_outside_texts(line))
+    return 'found curly quotation marks; write straight ones, "..."' if curly else ""
 
 
 def _other_date(line: str) -> str:
@@ -67,8 +70,9 @@ def _bare_word(line: str) -> str:
     if not found:
         return ""
     word = found["word"].strip()
-    if word.casefold() in TRUTH:
-        return f"write {TRUTH[word.casefold()]}, in small letters and without quotation marks" if word not in TRUTH.values() else ""
+    truth = TRUTH.get(word.casefold())
+    if truth:
+        return f"write {truth}, in small letters and without quotation marks" if word != truth else ""
     return f'a text stands in quotation marks; write "{word}"'
 
 
@@ -77,8 +81,13 @@ def _colon(line: str) -> str:
 
 
 def _open_quote(line: str) -> str:
-    outside = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", "", line).partition("#")[0]
+    outside = _outside_texts(line)
     return "a quotation mark is not closed" if '"' in outside or "'" in outside else ""
+
+
+def _outside_texts(line: str) -> str:
+    """A line without its texts in quotation marks, and without its remark."""
+    return re.sub(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", "", line).partition("#")[0]
 
 
 SLIPS: list[Callable[[str], str]] = [
@@ -96,6 +105,9 @@ def _in_other_words(said: str) -> str:
     for beginning, words in (
         ("Cannot overwrite a value", "this key stands twice in its table"),
         ("Cannot declare", "this table stands twice; a list of tables has double brackets, such as [[ideas]]"),
+        ("Expected ']' at the end", "the name of a table stands in brackets, such as [world]; one is missing"),
+        ("Expected ']]' at the end", "the name of a list of tables stands in double brackets, such as [[ideas]]"),
+        ("Unescaped '\\'", "a backslash in a text is written twice, or as /"),
         ("Expected '=' after a key", "expected a key, = and a value"),
         ("Unclosed array", "a list is not closed; a ] or a comma is missing here or above"),
         ("Unclosed inline table", "a { is not closed; a } or a comma is missing"),

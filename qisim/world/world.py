@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qisim.scenario.errors import BadInput, Problem, nearest, shown, siblings
+from qisim.scenario.errors import BadInput, Problem, nearest_file, shown
 from qisim.scenario.schema import Scenario
 from qisim.world.columns import BASELINE, slug
 from qisim.world.edge_list import user_ties
@@ -120,7 +120,7 @@ def _check_files(scenario: Scenario) -> None:
 
 
 def _no_such_file(scenario: Scenario, key: str, name: str, path: Path) -> Problem:
-    return scenario.problem(key, f"no such file: {name}", nearest=nearest(path.name, siblings(path)))
+    return scenario.problem(key, f"no such file: {name}", nearest=nearest_file(path))
 
 
 def _check_kinds(scenario: Scenario) -> None:

@@ -217,7 +217,7 @@ def test_run_as_json_replaces_earlier_results(command: Qisim) -> None:
     [
         (["smal.toml"], "did you mean 'small.toml'?"),
         (["bad.toml"], "bad.toml, line 2: monts: unknown key; did you mean 'months'?"),
-        (["place.toml"], "place.toml, line 4: programme.1.districts: found 'Here'"),
+        (["place.toml"], "place.toml, line 4: programme.coaching.districts: found 'Here'"),
         (["small.toml", "--out", "mine"], "mine: holds other files than qisim results"),
         (["small.toml", "--out", "small.toml/x"], "small.toml: is a file, so no folder can be made in it"),
         (["small.toml", "--replicates", "0"], "Invalid value for '--replicates'"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from qisim.model.calendar import build_calendar
 from qisim.scenario.errors import BadInput, shown
 from qisim.scenario.load import load_scenario
 from qisim.world.world import build_world
@@ -106,7 +107,7 @@ def test_a_distribution_is_replaced_as_a_whole(base: Path, value: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("indicators.0.weight", "inf"), ("indicators.0.weight", "1e308"), ("world.km_per_day", "inf"),
+        ("indicators.hands.weight", "inf"), ("indicators.hands.weight", "1e308"), ("world.km_per_day", "inf"),
         ("world.km_per_day", "1e6"), ("world.latitude", "nan"), ("target.score", "nan"),
         ("behaviour.records", "inf"), ("behaviour.fit_low", "{ mean = 0.5, sd = nan }"),
         ("behaviour.fit_low", "{ mean = 0.5, sd = inf }"), ("behaviour.fit_low", "{ mean = 0.5, sd = 2 }"),
@@ -116,7 +117,7 @@ def test_a_distribution_is_replaced_as_a_whole(base: Path, value: str) -> None:
 )  # fmt: skip
 def test_numbers_out_of_all_bounds_are_refused(base: Path, key: str, value: str) -> None:
     table, _, name = key.rpartition(".")
-    heading = {"indicators.0": '[[indicators]]\nname = "hands"\n', "": ""}.get(table, f"[{table}]\n")
+    heading = {"indicators.hands": '[[indicators]]\nname = "hands"\n', "": ""}.get(table, f"[{table}]\n")
     told = refused(extend(base, f"{heading}{name} = {value}\n"))
     assert [key in text for text in told] == [True]
     assert "mine.toml" in told[0]
@@ -162,7 +163,7 @@ def test_a_file_that_cannot_be_extended(base: Path, name: str, message: str) -> 
     path = base.with_name("mine.toml")
     path.write_text(f"extends = {name}\n")
     (told,) = refused(path)
-    assert told.startswith(f"{path}: ") and message in told
+    assert told.startswith(f"{path}, line 1: ") and message in told
 
 
 @pytest.mark.parametrize("folder", ["", "elsewhere"])
@@ -193,3 +194,136 @@ def test_a_file_whose_name_is_too_long_is_a_problem_of_the_scenario(base: Path) 
 )  # fmt: skip
 def test_what_was_found_is_shown_as_a_file_writes_it(value: Any, text: str) -> None:
     assert shown(value) == text
+
+
+COUNTRY = '[world]\nfacilities = "places.csv"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "left"),
+    [
+        (COACHING + "coaches_per_district = 2\n", "programme", {"coaches": None, "coaches_per_district": 2}),
+        ('[[world.kinds]]\nname = "post"\nper_district = 2\n', "kinds", {"count": None, "per_district": 2}),
+        (COUNTRY, "world", {"facilities": "places.csv", "provinces": None, "districts": None, "kinds": []}),
+    ],
+)
+def test_another_way_of_saying_the_same_replaces_the_first(base: Path, text: str, where: str, left: Any) -> None:
+    made = load_scenario(extend(base, text))
+    table = {"programme": made.programme[0], "kinds": next(iter(made.world.kinds), None), "world": made.world}[where]
+    assert {key: getattr(table, key) for key in left} == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COACHING + "coaches = 1\ncoaches_per_district = 2\n",
+        COUNTRY + "provinces = 1\ndistricts = 1\n",
+        '[[world.kinds]]\nname = "post"\nper_district = 2\ncount = 2\n',
+    ],
+)
+def test_saying_it_both_ways_in_one_file_is_refused(base: Path, text: str) -> None:
+    (told,) = refused(extend(base, text))
+    assert "give" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[[ideas]]\nname = "remindr"\nremove = true\n',
+         "line 3: ideas: there is no 'remindr' to remove; did you mean 'reminder'? (allowed: reminder)"),
+        ('[[programme]]\nname = "coach"\nremove = true\n', "programme: there is no 'coach' to remove; did you mean"),
+        ('[[world.kinds]]\nname = "pots"\nremove = true\n', "world.kinds: there is no 'pots' to remove; did you mean"),
+        (COACHING + "remove = false\n", "programme.coaching.remove: found false (allowed: true, to take this away"),
+        ("[target]\ncoverage = 80\n", "target.coverage: found 80; 80% is written 0.80 (allowed"),
+        ('[[indicators]]\nname = "hands"\nbaseline = 7.5\n', "hands.baseline: found 7.5; 7.5% is written 0.075 (allo"),
+        ("[behaviour]\nturnover_annual = 14\n", "found 14; 14% is written 0.14 (allowed"),
+        ("[target]\ncoverage = -3\n", "target.coverage: found -3 (allowed"),
+        ("[target]\ncoverage = 400\n", "target.coverage: found 400 (allowed"),
+        ("months = 700\n", "months: found 700 (allowed"),
+        ('[[indicators]]\nname = "x"\n[[indicators]]\nname = "x"\n', "indicators.x.name: found 'x' twice"),
+        ("[[indicators]]\nbaseline = 0.2\n", "line 2: indicators (number 2).name: is missing"),
+        ('[[programme]]\nkind = "collaborative"\nname = "teams"\nwaves = [{ start = 0 }, { start = -1 }]\n',
+         "line 5: programme.teams.waves (number 2).start: found -1"),
+    ],
+)  # fmt: skip
+def test_one_slip_is_one_problem(base: Path, text: str, message: str) -> None:
+    (told,) = refused(extend(base, text))
+    assert message in told
+
+
+def test_what_cannot_be_removed_does_not_hide_the_rest(base: Path) -> None:
+    told = refused(extend(base, '[[ideas]]\nname = "x"\nremove = true\n[target]\nscore = 3\n'))
+    assert ["ideas: there is no 'x'" in told[0], "score: found 3" in told[1]] == [True, True]
+
+
+def test_all_wrong_names_of_an_element_are_told_at_once(base: Path) -> None:
+    text = """[[programme]]
+kind = "collaborative"
+districts = ["Distict 01", "North"]
+kinds = ["posts"]
+package = ["remindr", "reminder"]
+waves = [{ start = 0, kinds = ["pots"], sites = 99 }, { start = 4, districts = ["South"] }]
+[[programme]]
+kind = "exchange_visits"
+visits = 2
+indicator = "hand"
+"""
+    made = load_scenario(extend(base, text))
+    with pytest.raises(BadInput) as caught:
+        build_calendar(made, build_world(made))
+    told = [(p.key.removeprefix("programme."), p.what.split(";")[0], p.nearest) for p in caught.value.problems]
+    assert sorted(told) == [
+        ("collaborative.districts", "found 'Distict 01'", "District 01"),
+        ("collaborative.districts", "found 'North'", ""),
+        ("collaborative.kinds", "found 'posts'", "post"),
+        ("collaborative.package", "found 'remindr'", "reminder"),
+        ("collaborative.waves (number 1).kinds", "found 'pots'", "post"),
+        ("collaborative.waves (number 1).sites", "found 99", ""),
+        ("exchange_visits.indicator", "found 'hand'", "hands"),
+    ]
+
+
+def test_a_mark_at_the_start_of_a_file_is_not_part_of_it(base: Path) -> None:
+    marked = base.with_name("marked.toml")
+    marked.write_text(BASE, encoding="utf-8-sig")
+    assert load_scenario(marked).model_dump() == load_scenario(base).model_dump()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("latin.toml", "title = 'café'".encode("latin-1"), "with a text editor, with the encoding UTF-8"),
+        ("latin.csv", "id\ncafé".encode("latin-1"), "(in Excel: 'CSV UTF-8')"),
+        ("places.xlsx", b"PK\x03\x04\x14\xff\xfe", "is an Excel workbook or the like; save it as 'CSV UTF-8'"),
+        ("places.csv", b"\xd0\xcf\x11\xe0\xa1\xb1", "is an Excel workbook or the like; save it as 'CSV UTF-8'"),
+    ],
+)
+def test_a_file_that_is_no_text_says_how_to_make_it_one(base: Path, name: str, content: bytes, message: str) -> None:
+    path = base.with_name(name)
+    path.write_bytes(content)
+    if path.suffix == ".toml":
+        (told,) = refused(path)
+        assert "Excel" not in told
+    else:
+        with pytest.raises(BadInput) as caught:
+            build_world(load_scenario(extend(base, COUNTRY.replace("places.csv", name))))
+        (told,) = map(str, caught.value.problems)
+    assert told.startswith(str(path)) and message in told
+
+
+@pytest.mark.parametrize("name", ["base", "base.tml", "bse.toml"])
+def test_a_missing_file_names_the_one_beside_it(base: Path, name: str) -> None:
+    base.with_name("base.png").touch()
+    assert refused(base.with_name(name)) == [f"{base.with_name(name)}: no such file; did you mean 'base.toml'?"]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("mne.toml", "'mined.toml'?"), ("base", "'base.toml'?"), ("q.toml", "no such file")]
+)
+def test_a_missing_base_is_told_with_its_line_and_never_with_the_file_itself(base: Path, name: str, near: str) -> None:
+    base.with_name("mined.toml").touch()
+    path = base.with_name("mine.toml")
+    path.write_text(f'months = 3\nextends = "{name}"\n')
+    (told,) = refused(path)
+    assert told.startswith(f"{path}, line 2: extends: found '{name}': no such file")
+    assert told.endswith(near) and "'mine.toml'" not in told

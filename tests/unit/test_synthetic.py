@@ -122,7 +122,7 @@ def test_written_as_a_registry_it_is_read_as_the_same_world(tmp_path):
     [
         ([{"name": "post", "count": 0}], "world.kinds: the kinds make 0 facilities"),
         ([{"name": "post", "per_district": 100_000}] * 1 + [{"name": "c", "count": 300_000}], "1,100,000 facilities"),
-        ([{"name": "post", "count": 3}, {"name": "post", "count": 4}], "world.kinds.1.name: found 'post' twice"),
+        ([{"name": "post", "count": 3}, {"name": "post", "count": 4}], "world.kinds.post.name: found 'post' twice"),
     ],
 )
 def test_countries_that_cannot_be_made_up(kinds, expected):
