@@ -43,16 +43,16 @@ def compare(
 
     Simulates each with the same luck, prints the decision table, and writes a folder with a report and charts.
     """
-    from qisim.commands.check import notes
     from qisim.experiments import comparison_folder, folder
     from qisim.experiments.compare import check_comparable
+    from qisim.model.notes import notes
     from qisim.study import load
 
     studies = [load(file) for file in files]
     out = _default_folder(files) if out is None else out
     folder.check_destination(out)
     check_comparable([study.scenario for study in studies], [study.world for study in studies])
-    for note in dict.fromkeys(note for study in studies for note in notes(study.scenario)):
+    for note in dict.fromkeys(str(note) for study in studies for note in notes(study.scenario, study.world)):
         complain(note)
     inputs = [folder.read_inputs(study.scenario) for study in studies]
     compared = _simulate(studies, precision, replicates, seed, threads)

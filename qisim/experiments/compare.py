@@ -12,7 +12,8 @@ import pandas as pd
 
 from qisim.experiments import stopping
 from qisim.experiments.results import Results
-from qisim.experiments.run import MOST_REPLICATES, run
+from qisim.experiments.run import run
+from qisim.model.chance import MOST_REPLICATES
 from qisim.outcomes.decision import Finding, dominated, findings
 from qisim.outcomes.measures import TIME
 from qisim.outcomes.time_to_target import time_to_target

@@ -56,8 +56,8 @@ def run(
             progress(done, replicates)
 
     for chunk, out in simulate(
-        scenario, world, programme, range(first, first + replicates), seed, threads=threads, detail=detail, progress=advance,
-        kept_bytes=_kept_bytes(scenario, world, replicates, detail),
+        scenario, world, programme, range(first, first + replicates), seed, threads=threads, detail=detail,
+        progress=advance, kept_bytes=_kept_bytes(scenario, world, replicates, detail),
     ):  # fmt: skip
         collected.add(chunk, out)
     return collected.results(seed, replicates)

@@ -48,6 +48,8 @@ def browser() -> str:
 def opened(browser: str, page: Path, *arguments: str) -> str:
     """What a browser without windows and without network makes of a page."""
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND",
+               "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+               "--disable-sync",
                f"--user-data-dir={page.parent / 'profile'}", *arguments, page.as_uri()]  # fmt: skip
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
