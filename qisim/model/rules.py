@@ -87,6 +87,26 @@ def team_size(staff, b):
     return int(min(wanted, staff))
 
 
+# --- Waves ---------------------------------------------------------------------------------------------------------
+
+
+def selection_key(select, reported_score, ready, travel_days, district, u):
+    """What the facilities open to a wave are sorted by: the smallest joins first, ties in the order of the registry."""
+    if select == RANDOM:
+        return u
+    if select == FIRST_STRONGEST:
+        return -reported_score
+    if select == FIRST_WEAKEST:
+        return reported_score
+    if select == VOLUNTEERS:
+        return -ready
+    if select == REMOTE_FIRST:
+        return -travel_days
+    if select == BY_DISTRICT:
+        return float(district)
+    return 0.0
+
+
 # --- People (turnover) ----------------------------------------------------------------------------------------------
 
 

@@ -49,7 +49,8 @@ DOMAINS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(["frequency", "current"], st.floats(0, 8)),
     "annual": st.floats(0, 0.99), "effect": st.floats(-1, 1), "gap": st.floats(-1, 1),
     "gap_left": st.just(0.0) | st.floats(1e-9, 1), "loading": st.floats(0, 5), "month": months, "months": months,
-    "partner": st.sampled_from([0.0, 1.0]), "policy": st.integers(0, 4), "sd": st.floats(0, 0.5),
+    "partner": st.sampled_from([0.0, 1.0]), "policy": st.integers(0, 4),
+    "select": st.integers(0, 7), "district": people, "sd": st.floats(0, 0.5),
     "share_quantile": st.floats(-6, 6), "staff": st.integers(1, 100_000), "travel_days": st.floats(0, 31),
     "weight": shares, "trend": st.floats(-50, 50), "u": uniform_numbers, "use": st.floats(0, 3),
 }  # fmt: skip

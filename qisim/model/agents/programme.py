@@ -46,7 +46,16 @@ def join(model: QIModel, w: int) -> None:
     wave, covers = model.programme.waves[w], model.programme.wave_covers[w]
     element = 1 << int(wave["element"])
     open_to = [f for f in model.by_index if covers[f.index] and not f.enrolled and not f.elements_joined & element]
-    open_to.sort(key=lambda facility: (selection_key(facility, int(wave["select"])), facility.index))
+    select = int(wave["select"])
+
+    def order(facility: Facility) -> tuple[float, int]:
+        u = facility.uniforms(model.month + 1, chance.SELECTION)
+        key = rules.selection_key(
+            select, facility.reported_score, facility.ready, facility.travel_days, facility.district_code, u[0]
+        )
+        return key, facility.index
+
+    open_to.sort(key=order)
     for facility in open_to[: wave["sites"]]:
         facility.wave, facility.enrolled, facility.dropped_out = w, True, False
         facility.joined, facility.low_months = model.month, 0
@@ -54,23 +63,6 @@ def join(model: QIModel, w: int) -> None:
         group = (0, facility.province_code, facility.district_code)[wave["cohort_by"]]
         model.cohorts[int(wave["first_cohort"]) + group].enter(facility)
         facility.log("joined the programme", why=f"wave {w + 1}")
-
-
-def selection_key(facility: Facility, select: int) -> float:
-    """What facilities are sorted by; the smallest joins first."""
-    if select == rules.RANDOM:
-        return facility.uniforms(facility.model.month + 1, chance.SELECTION)[0]
-    if select == rules.FIRST_STRONGEST:
-        return -facility.reported_score
-    if select == rules.FIRST_WEAKEST:
-        return facility.reported_score
-    if select == rules.VOLUNTEERS:
-        return -facility.ready
-    if select == rules.REMOTE_FIRST:
-        return -facility.travel_days
-    if select == rules.BY_DISTRICT:
-        return float(facility.district_code)
-    return 0.0
 
 
 def session(model: QIModel, w: int, released: int) -> None:

@@ -11,7 +11,7 @@ from qisim.model.state import BY_SESSION
 
 @compiled
 def join(w, month, seed, replicate, here, plan, work):
-    """The facilities that the selection rule puts first join; see `selection_key`."""
+    """The facilities that the selection rule puts first join; see `rules.selection_key`."""
     wave = plan.waves[w]
     element = 1 << wave.element
     candidates = 0
@@ -19,7 +19,10 @@ def join(w, month, seed, replicate, here, plan, work):
         facility = work.facility[f]
         open_to = plan.wave_covers[w, f] and not facility.enrolled and (facility.elements_joined & element) == 0
         if open_to:
-            work.sort_key[f] = _selection_key(f, wave.select, month, seed, replicate, here, work)
+            u = chance.uniforms(seed, replicate, f, month + 1, chance.SELECTION, 0)
+            work.sort_key[f] = rules.selection_key(
+                wave.select, facility.reported_score, facility.ready, facility.travel_days, here.district[f], u[0]
+            )
             work.order[candidates] = f
             candidates += 1
     sort(work.order, work.sort_key, candidates)
@@ -35,25 +38,6 @@ def join(w, month, seed, replicate, here, plan, work):
         facility.low_months = 0
         group = here.district[f] if wave.cohort_by == 2 else (here.province[f] if wave.cohort_by == 1 else 0)
         enter_cohort(f, wave.first_cohort + group, work)
-
-
-@compiled
-def _selection_key(f, select, month, seed, replicate, here, work):
-    """What facilities are sorted by; the smallest joins first, ties in the order of the registry."""
-    facility = work.facility[f]
-    if select == rules.RANDOM:
-        return chance.uniforms(seed, replicate, f, month + 1, chance.SELECTION, 0)[0]
-    if select == rules.FIRST_STRONGEST:
-        return -facility.reported_score
-    if select == rules.FIRST_WEAKEST:
-        return facility.reported_score
-    if select == rules.VOLUNTEERS:
-        return -facility.ready
-    if select == rules.REMOTE_FIRST:
-        return -facility.travel_days
-    if select == rules.BY_DISTRICT:
-        return float(here.district[f])
-    return 0.0
 
 
 @compiled
