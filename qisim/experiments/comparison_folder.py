@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qisim.experiments.compare import Compared, Strategy
 
 SPREADSHEETS = {"outcomes": tables.outcomes, "differences": tables.differences, "runs": tables.runs}
-OF_RUNS = {"months": "months", "idea_totals": "ideas", "groups": "groups"}
+OF_RUNS = {"months": "months", "idea_totals": "ideas", "groups": "groups", "units": "units", "adoptions": "adoptions"}
 
 Inputs = Sequence[Mapping[str, bytes]]
 

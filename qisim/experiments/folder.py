@@ -1,7 +1,7 @@
 """The results folder: written whole or not at all, and read back.
 
     manifest.json       question, seed, versions, and a checksum of every file
-    months.parquet, ideas.parquet, groups.parquet, facilities.parquet
+    months.parquet, ideas.parquet, groups.parquet, units.parquet, adoptions.parquet, facilities.parquet
     facility_months.parquet, idea_months.parquet      with detail only
     facilities.csv      each facility with what came of it, for spreadsheets
     charts/             figures
@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from qisim.experiments.results import Results
     from qisim.world.world import World
 
-TABLES = {"months": "months", "idea_totals": "ideas", "groups": "groups", "facility_summary": "facilities"}
+TABLES = {
+    "months": "months",
+    "idea_totals": "ideas",
+    "groups": "groups",
+    "units": "units",
+    "adoptions": "adoptions",
+    "facility_summary": "facilities",
+}
 DETAIL_TABLES = {"facility_months": "facility_months", "idea_months": "idea_months"}
 LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 

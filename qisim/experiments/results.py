@@ -18,7 +18,12 @@ class Results:
       reported_score, engagement, skill, data_quality, dependence, fatigue (all 0-1), then counts: trained, enrolled,
       dropped_out, and in that month meetings, cycles, visits, attendances, exchanges.
     - `idea_totals`: replicate, month, idea, facilities aware, adopted, working.
-    - `groups`: replicate, month, grouping ("district" or "kind"), group, facilities, then counts at_target, enrolled,
+    - `units`: replicate, month, element, then what was counted of it in the month, a column for each of
+      `qisim.scenario.costs.UNITS`.
+    - `adoptions`: replicate, month, source, adoptions: how often an idea was taken into use in the month by facilities
+      that had learnt of it from that source; in month 0 those in use at the start.
+    - `groups`: replicate, month, grouping ("district", "kind", "remoteness" and the scenario's `groups`), group,
+      facilities, then counts at_target, enrolled,
       dropped_out, in that month cycles and visits, and means over the group's facilities: ideas_adopted and
       ideas_working (of the package), score, reported_score.
     - `facility_summary`: a row a facility: id, name, kind, district, province, lat, lon, score (mean at the end over
@@ -34,6 +39,8 @@ class Results:
     months: pd.DataFrame
     idea_totals: pd.DataFrame
     groups: pd.DataFrame
+    units: pd.DataFrame
+    adoptions: pd.DataFrame
     facility_summary: pd.DataFrame
     facility_months: pd.DataFrame | None = None
     idea_months: pd.DataFrame | None = None

@@ -12,8 +12,11 @@ from qisim.model import tables
 from qisim.model.batch.arrays import Out
 from qisim.model.calendar import build_calendar
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
+from qisim.model.state import SOURCES
+from qisim.scenario.costs import UNITS
 from qisim.scenario.errors import whole
 from qisim.scenario.schema import Scenario
+from qisim.world.groupings import groupings
 from qisim.world.world import World, build_world
 
 MOST_THREADS = 1024
@@ -41,6 +44,7 @@ def run(
     seed = whole("seed", seed, 0, MOST_SEED)
     world = build_world(scenario) if world is None else world
     programme = build_calendar(scenario, world)
+    groupings(world, scenario)  # what the registry does not tell is refused before anything runs
     from qisim.model.batch.simulate import available_cores, is_compiled, simulate
 
     threads = whole("threads", available_cores() if threads is None else threads, 1, MOST_THREADS)
@@ -65,12 +69,14 @@ def run(
 
 def _kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool) -> int:
     """Memory that the tables of a run take, and their parts while they are put together."""
-    months, ideas, groups = scenario.months + 1, len(scenario.ideas), len(world.districts) + len(world.kinds)
-    a_replicate = 2 * months * (180 + ideas * 50 + groups * 110) + len(world) * 12
+    months, ideas, elements = scenario.months + 1, len(scenario.ideas), len(scenario.programme)
+    groups = sum(len(grouping.names) for grouping in groupings(world, scenario))
+    a_month = 180 + ideas * 50 + groups * 110 + elements * (20 + 8 * len(UNITS)) + 28 * len(SOURCES)
+    a_replicate = 2 * months * a_month + len(world) * 12
     if detail:  # a table of the recorded rows and its copy while it is put together
         from qisim.model.batch import arrays
 
-        a_replicate += 6 * arrays.out_bytes(world, ideas, scenario.months, detail=True)
+        a_replicate += 6 * arrays.out_bytes(arrays.size(world, groupings(world, scenario), scenario), detail=True)
     return replicates * a_replicate
 
 
@@ -79,6 +85,7 @@ class _Tables:
 
     def __init__(self, scenario: Scenario, world: World, detail: bool):
         self.scenario, self.world, self.detail = scenario, world, detail
+        self.groupings = groupings(world, scenario)
         self.parts: dict[str, list[pd.DataFrame]] = {}
         self.score = np.zeros(len(world))
         self.at_target = np.zeros(len(world), dtype=np.int64)
@@ -89,7 +96,9 @@ class _Tables:
         scenario, world = self.scenario, self.world
         self._append("months", tables.months_table(chunk, out.months, len(world)))
         self._append("idea_totals", tables.idea_totals_table(chunk, out.ideas, scenario))
-        self._append("groups", tables.groups_table(chunk, out.groups, world))
+        self._append("groups", tables.groups_table(chunk, out.groups, self.groupings))
+        self._append("units", tables.units_table(chunk, out.units, scenario))
+        self._append("adoptions", tables.adoptions_table(chunk, out.adoptions))
         if self.detail:
             self._append("facility_months", tables.facility_months_table(chunk, out.facility_months, world))
             self._append("idea_months", tables.idea_months_table(chunk, out.idea_months, world, scenario))

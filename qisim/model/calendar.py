@@ -1,4 +1,4 @@
-"""The programme's calendar: elements of the scenario become waves, coaches' posts and monthly events.
+"""The programme's calendar: elements of the scenario become waves, coaches' posts, channels and monthly events.
 
 Both engines read the result and nothing else of an element; so an element that can be said in these words needs no
 change to an engine.
@@ -6,87 +6,22 @@ change to an engine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NoReturn
 from zlib import crc32
 
 import numpy as np
 
+from qisim.model import programme as p
 from qisim.model import rules
+from qisim.model.programme import Programme
 from qisim.scenario.elements.base import Element
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.scenario.fields import When
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World
 
-# Kinds of event, in the order in which they are dealt with in a month. Those before FIRST_SUPPORT come before people
-# leave and coaches visit, the others after.
-EVENTS = ["end_of_support", "join", "session", "exchange", "synthesis"]
-END_OF_SUPPORT, JOIN, SESSION, EXCHANGE, SYNTHESIS = range(5)
-FIRST_SUPPORT = SESSION
-
-POLICIES = {"rotation": rules.ROTATION, "weakest": rules.WEAKEST, "strongest": rules.STRONGEST,
-            "newest": rules.NEWEST, "nearest": rules.NEAREST}  # fmt: skip
-SELECTIONS = {"all": rules.ALL, "random": rules.RANDOM, "strongest": rules.FIRST_STRONGEST,
-              "weakest": rules.FIRST_WEAKEST, "volunteers": rules.VOLUNTEERS, "remote_first": rules.REMOTE_FIRST,
-              "by_district": rules.BY_DISTRICT, "list": rules.LISTED}  # fmt: skip
-REACHES = ["anywhere", "province", "district"]
 MOST_COLLABORATIVES = 60
 MOST_LISTED = 20
-
-EVENT = np.dtype([("month", "i8"), ("kind", "i8"), ("which", "i8"), ("amount", "i8")])
-WAVE = np.dtype(
-    [
-        ("element", "i8"),  # number of the collaborative
-        ("select", "i8"),
-        ("sites", "i8"),
-        ("cohort_by", "i8"),  # 0 the whole wave, 1 provinces, 2 districts, as in REACHES
-        ("first_cohort", "i8"),
-        ("attendees", "i8"),
-        ("virtual", "?"),
-        ("ownership", "f8"),
-        ("identity", "f8"),
-        ("ideas", "i8"),  # length of the package
-        ("first_champion", "i8"),
-        ("champions", "i8"),
-    ]
-)
-POST = np.dtype(
-    [
-        ("entity", "i8"),  # who the coach is, for chance: from the post's name, not its place in the programme
-        ("policy", "i8"),
-        ("all", "?"),  # visits every covered facility, not only enrolled ones
-        ("external", "?"),
-        ("champion", "?"),
-        ("skill", "f8"),
-        ("days", "f8"),
-        ("most_days", "f8"),  # visit days that can be saved up
-        ("most_visits", "i8"),  # to one facility in a month
-        ("start", "i8"),
-        ("end", "i8"),
-    ]
-)
-EXCHANGE_PROGRAMME = np.dtype([("reach", "i8"), ("indicator", "i8")])
-
-
-@dataclass(frozen=True)
-class Programme:
-    """A scenario's programme as arrays. Lists of varying length stand end to end; `*_start` tells where each begins."""
-
-    events: np.ndarray  # EVENT, by month and kind
-    event_start: np.ndarray  # i8[months + 1]
-    waves: np.ndarray  # WAVE
-    wave_covers: np.ndarray  # bool[waves, facilities]
-    packages: np.ndarray  # i8[waves, ideas]: the package in its order
-    cohorts: int
-    posts: np.ndarray  # POST
-    caseload_start: np.ndarray  # i8[posts + 1]
-    caseload: np.ndarray  # i8: facilities of each post, rising
-    coaches_start: np.ndarray  # i8[facilities + 1]
-    coaches: np.ndarray  # i8: posts of each facility
-    exchanges: np.ndarray  # EXCHANGE_PROGRAMME
-    exchange_covers: np.ndarray  # bool[exchange programmes, facilities]
-    post_names: list[str]
 
 
 def build_calendar(scenario: Scenario, world: World) -> Programme:
@@ -109,7 +44,10 @@ class Calendar:
         self._events: list[tuple[int, int, int, int]] = []
         self._waves: list[dict[str, Any]] = []
         self._posts: list[dict[str, Any]] = []
-        self._exchanges: list[tuple[int, int, np.ndarray]] = []
+        self._exchanges: list[dict[str, Any]] = []
+        self._channels: list[dict[str, Any]] = []
+        self._thresholds: list[tuple[float, float, float]] = []
+        self._conditions: list[dict[str, Any]] = []
         self._cohorts = 0
         self._collaboratives: list[str] = []
         self._table = world.facilities
@@ -164,25 +102,40 @@ class Calendar:
             names = []
         return [known.index(name) for name in names] or list(range(len(known)))
 
+    def indicator(self, element: Element, key: str, name: str) -> int:
+        """The position of an indicator; -1 where none is named."""
+        known = [i.name for i in self.scenario.indicators]
+        return known.index(name) if name and self._all_known(element, key, [name], known) else -1
+
     # --- what elements enter ----------------------------------------------------------------------------------------
 
     def event(self, month: int, kind: str, which: int, amount: int = 0) -> None:
         """Something that happens in a month; what lies beyond the horizon is left out."""
         if month < self.scenario.months:
-            self._events.append((month, EVENTS.index(kind), which, amount))
+            self._events.append((month, p.EVENTS.index(kind), which, amount))
 
-    def wave(self, element: Any, members: np.ndarray, sites: int, package: list[int]) -> int:
-        """A wave of a collaborative; returns its number."""
+    def monthly(self, start: int, end: int, every: int, kind: str, which: int) -> None:
+        """Something that happens every so many months, from `start` to before `end`; numbered from 0."""
+        for number, month in enumerate(range(start, end, every)):
+            self.event(month, kind, which, number)
+
+    def wave(
+        self, element: Element, members: np.ndarray, sites: int, package: list[int], *, select: str,
+        cohort: str = "wave", attendees: int = 0, days: float = 0.0, virtual: bool = False, goes_virtual: bool = False,
+        supports: bool = True,
+    ) -> int:  # fmt: skip
+        """A wave of a collaborative, or those who sign up in a campaign; returns its number."""
         if element.name not in self._collaboratives:
             self._collaboratives.append(element.name)
             if len(self._collaboratives) > MOST_COLLABORATIVES:
                 self.refuse(element, "kind", "is one collaborative too many", f"{MOST_COLLABORATIVES} at most")
-        cohort_by = {"wave": 0, "province": 1, "district": 2}[element.cohort]
+        cohort_by = p.COHORTS.index(cohort)
         self._waves.append({
-            "element": self._collaboratives.index(element.name), "select": SELECTIONS[element.select],
-            "sites": sites, "cohort_by": cohort_by, "first_cohort": self._cohorts, "attendees": element.attendees,
-            "virtual": element.mode == "virtual", "ownership": element.ownership, "identity": element.identity,
-            "ideas": len(package), "first_champion": 0, "champions": 0, "members": members, "package": package,
+            "element": self._place(element), "collaborative": self._collaboratives.index(element.name),
+            "select": p.SELECTIONS[select], "sites": sites, "cohort_by": cohort_by, "first_cohort": self._cohorts,
+            "attendees": attendees, "days": days, "virtual": virtual, "goes_virtual": goes_virtual,
+            "supports": supports, "ownership": element.ownership, "identity": element.identity, "ideas": len(package),
+            "first_champion": 0, "champions": 0, "members": members, "package": package,
         })  # fmt: skip
         self._cohorts += (1, len(self.world.provinces), len(self.world.districts))[cohort_by]
         return len(self._waves) - 1
@@ -209,15 +162,61 @@ class Calendar:
         """Posts that share the facilities, in the order of districts."""
         self._pool(element, covered, coaches, start, end)
 
-    def exchange(self, element: Any, covered: np.ndarray, indicator: str) -> int:
+    def exchange(self, element: Any, covered: np.ndarray) -> int:
         """A programme of exchange visits; returns its number."""
-        known = [i.name for i in self.scenario.indicators]
-        named = indicator and self._all_known(element, "indicator", [indicator], known)
-        which = known.index(indicator) if named else -1
-        self._exchanges.append((REACHES.index(element.reach), which, covered))
+        indicator = self.indicator(element, "indicator", element.indicator)
+        self._exchanges.append({
+            "element": self._place(element), "reach": p.REACHES.index(element.reach), "indicator": indicator,
+            "people": element.people, "ownership": element.ownership, "identity": element.identity, "covers": covered,
+        })  # fmt: skip
         return len(self._exchanges) - 1
 
+    def channel(
+        self, element: Element, kind: str, covered: np.ndarray, *, reach: float = 1.0, strength: float = 1.0,
+        package: list[str] | None = None, indicator: int = -1, features: dict[str, bool] | None = None, tiers: int = 1,
+        people: int = 0, days: float = 0.0, records: int = 1, thresholds: list[tuple[float, float]] | None = None,
+        coaches: str = "",
+    ) -> int:  # fmt: skip
+        """A channel by which something reaches facilities, as `rules` tell of its kind; returns its number."""
+        paid = thresholds or []
+        highest = max((amount for _, amount in paid), default=0.0)
+        taken = self.package(element, package or [])
+        bits = sum(1 << p.FEATURES.index(name) for name, given in (features or {}).items() if given)
+        self._channels.append({
+            "element": self._place(element), "entity": crc32(element.name.encode()), "kind": p.CHANNELS.index(kind),
+            "reach": reach, "strength": strength, "ownership": element.ownership, "identity": element.identity,
+            "ideas": len(taken), "indicator": indicator, "features": bits, "tiers": tiers, "people": people,
+            "days": days, "records": records, "first_threshold": len(self._thresholds), "thresholds": len(paid),
+            "coaches": self._coaching(element, coaches), "covers": covered, "package": taken,
+        })  # fmt: skip
+        self._thresholds += [(score, amount, amount / highest if highest else 0.0) for score, amount in paid]
+        return len(self._channels) - 1
+
+    def condition(self, element: Element, covered: np.ndarray, start: int, end: int, **strengths: float) -> None:
+        """Something that holds from `start` to before `end`; `strengths` are fields of `STANDING`."""
+        none = dict.fromkeys(p.STANDING.names or (), 0.0)
+        self._conditions.append({**none, "element": self._place(element), **strengths, "covers": covered})
+        self.event(start, "condition", len(self._conditions) - 1, 1)
+        self.event(end, "condition", len(self._conditions) - 1, 0)
+
     # --- how it is kept ---------------------------------------------------------------------------------------------
+
+    def _place(self, element: Element) -> int:
+        return [e.name for e in self.scenario.programme].index(element.name)
+
+    def _coaching(self, element: Element, name: str) -> int:
+        """The place of a coaching element that another one names; -1 where none is named."""
+        if not name:
+            return -1
+        known = [e.name for e in self.scenario.programme if e.kind == "coaching"]
+        if not self._all_known(element, "to", [name], known):
+            return -1
+        return [e.name for e in self.scenario.programme].index(name)
+
+    def _posts_of(self, place: int) -> dict[str, int]:
+        """Where the posts of the element in `place` stand, if it has any here."""
+        posts = [i for i, post in enumerate(self._posts) if post["element"] == place]
+        return {"first_post": posts[0] if posts else 0, "posts": len(posts)}
 
     def _among(self, element: Element, key: str, names: list[str], column: str) -> np.ndarray:
         if not names:
@@ -253,9 +252,11 @@ class Calendar:
         longest = rules.visit_days(float(travel.max())) if len(facilities) else 0.0
         own = {"policy": 0, "all": False, "external": False, "skill": 0.0, "most_visits": 1}
         if not champion:
-            own = {"policy": POLICIES[element.policy], "all": element.whom == "all", "external": element.external,
+            own = {"policy": p.POLICIES[element.policy], "all": element.whom == "all", "external": element.external,
                    "skill": element.skill, "most_visits": element.visits_per_facility}  # fmt: skip
-        self._posts.append({"entity": crc32(name.encode()), "days": days, "most_days": days + longest,
+        self._posts.append({"element": self._place(element), "ownership": element.ownership,
+                            "identity": element.identity, "entity": crc32(name.encode()), "days": days,
+                            "most_days": days + longest,
                             "start": start, "end": end, "champion": champion, "facilities": facilities,
                             "name": name, **own})  # fmt: skip
 
@@ -264,43 +265,25 @@ class Calendar:
         if self.problems:
             raise BadInput(self.problems)
         n, ideas = len(self.world), len(self.scenario.ideas)
-        events = np.array(sorted(self._events, key=lambda e: e[:2]), dtype=EVENT)
-        packages = np.zeros((len(self._waves), ideas), dtype=np.int64)
-        for row, wave in zip(packages, self._waves, strict=True):
-            row[: len(wave["package"])] = wave["package"]
-        caseloads = [post["facilities"] for post in self._posts]
+        events = np.array(sorted(self._events, key=lambda e: e[:2]), dtype=p.EVENT)
+        channels = [{**channel, **self._posts_of(channel["coaches"])} for channel in self._channels]
         return Programme(
+            elements=len(self.scenario.programme),
             events=events,
             event_start=np.searchsorted(events["month"], np.arange(self.scenario.months + 1)).astype(np.int64),
-            waves=_records(WAVE, self._waves),
-            wave_covers=_stack([wave["members"] for wave in self._waves], n),
-            packages=packages,
+            waves=p.records(p.WAVE, self._waves),
+            wave_covers=p.stacked([wave["members"] for wave in self._waves], n),
+            packages=p.padded([wave["package"] for wave in self._waves], ideas),
             cohorts=self._cohorts,
-            posts=_records(POST, self._posts),
-            **_caseloads(caseloads, n),
-            exchanges=np.array([row[:2] for row in self._exchanges], dtype=EXCHANGE_PROGRAMME),
-            exchange_covers=_stack([row[2] for row in self._exchanges], n),
+            posts=p.records(p.POST, self._posts),
+            **p.caseloads([post["facilities"] for post in self._posts], n),
+            exchanges=p.records(p.EXCHANGE_PROGRAMME, self._exchanges),
+            exchange_covers=p.stacked([exchange["covers"] for exchange in self._exchanges], n),
+            channels=p.records(p.CHANNEL_PROGRAMME, channels),
+            channel_covers=p.stacked([channel["covers"] for channel in channels], n),
+            channel_packages=p.padded([channel["package"] for channel in channels], ideas),
+            thresholds=np.array(self._thresholds, dtype=p.THRESHOLD),
+            conditions=p.records(p.STANDING, self._conditions),
+            condition_covers=p.stacked([condition["covers"] for condition in self._conditions], n),
             post_names=[post["name"] for post in self._posts],
         )
-
-
-def _records(dtype: np.dtype, rows: list[dict[str, Any]]) -> np.ndarray:
-    return np.array([tuple(row[name] for name in dtype.names or ()) for row in rows], dtype=dtype)
-
-
-def _stack(masks: list[np.ndarray], width: int) -> np.ndarray:
-    return np.array(masks, dtype=bool).reshape(len(masks), width)
-
-
-def _caseloads(caseloads: list[np.ndarray], facilities: int) -> dict[str, np.ndarray]:
-    """The facilities of each post and, the other way round, the posts of each facility."""
-    sizes = np.array([len(c) for c in caseloads], dtype=np.int64)
-    flat = np.concatenate(caseloads).astype(np.int64) if caseloads else np.zeros(0, dtype=np.int64)
-    posts = np.repeat(np.arange(len(caseloads), dtype=np.int64), sizes)
-    order = np.argsort(flat, kind="stable")
-    return {
-        "caseload_start": np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        "caseload": flat,
-        "coaches_start": np.searchsorted(flat[order], np.arange(facilities + 1)).astype(np.int64),
-        "coaches": posts[order],
-    }

@@ -15,7 +15,7 @@ import pandas as pd
 from mesa.agent import AgentSet
 from mesa.discrete_space import Network
 
-from qisim.model import calendar, rules, tables
+from qisim.model import programme, rules, tables
 from qisim.model.agents.coach import Coach
 from qisim.model.agents.cohort import Cohort
 from qisim.model.agents.facility import Facility
@@ -24,7 +24,17 @@ from qisim.model.agents.programme import deal_with
 from qisim.model.calendar import build_calendar
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
 from qisim.model.parameters import draw
-from qisim.model.state import COUNTS, FACILITY_MONTH, FACILITY_ROW, IDEA_MONTH, IDEA_ROW, MEANS, MONTH_ROW
+from qisim.model.state import (
+    COUNTS,
+    FACILITY_MONTH,
+    FACILITY_ROW,
+    IDEA_MONTH,
+    IDEA_ROW,
+    MEANS,
+    MONTH_ROW,
+    SOURCES,
+)
+from qisim.scenario.costs import UNITS
 from qisim.scenario.errors import whole
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World, build_world
@@ -36,6 +46,8 @@ class Trajectory:
 
     months: pd.DataFrame
     idea_totals: pd.DataFrame
+    units: pd.DataFrame
+    adoptions: pd.DataFrame
     facility_months: pd.DataFrame
     idea_months: pd.DataFrame
 
@@ -100,6 +112,14 @@ class QIModel(mesa.Model):
         self.released = [0] * len(self.programme.waves)
         self.refinement = [0.0] * len(self.ideas)
         self.attendances = self.exchanges = 0
+        self.conditions = [_plain(row) for row in self.programme.conditions]
+        self.active = [False] * len(self.conditions)
+        self.adoptions = [0] * len(SOURCES)
+        self.units = np.zeros((self.programme.elements, len(UNITS)))
+
+    def count(self, element: Any, unit: int, amount: float = 1.0) -> None:
+        """Count so many of a unit under an element of the programme, this month."""
+        self.units[element, unit] += amount
 
     def _create_agents(self, facility_class: type[Facility], coach_class: type[Coach]) -> None:
         graph = self.world.network.graph()
@@ -113,6 +133,7 @@ class QIModel(mesa.Model):
             for cell in facility.cell.connections.values():
                 peer = cell.agents[0]
                 facility.peers.append((peer, graph.edges[facility.index, peer.index]["weight"]))
+            facility.peers.sort(key=lambda tie: tie[0].index)
             facility.peer_weight = sum(weight for _, weight in facility.peers)
         posts = len(self.programme.posts)
         self.by_post: list[Coach] = list(coach_class.create_agents(self, posts, list(range(posts)))) if posts else []
@@ -138,6 +159,8 @@ class QIModel(mesa.Model):
         self._month_rows = np.zeros((1, months), MONTH_ROW)
         self._facility_rows = np.zeros((1, months, facilities), FACILITY_ROW)
         self._idea_rows = np.zeros((1, months, facilities, ideas), IDEA_ROW)
+        self._unit_rows = np.zeros((1, months, *self.units.shape))
+        self._adoption_rows = np.zeros((1, months, len(SOURCES)), np.int64)
         reporters = {name: _reporter(name) for name in ("coverage", *COUNTS, *MEANS)}
         agents: dict[type[mesa.Agent], dict[str, str]] = {type(self.by_index[0]): {n: n for n in FACILITY_MONTH}}
         if self.by_post:
@@ -153,10 +176,10 @@ class QIModel(mesa.Model):
             return
         start, end = self.programme.event_start[self.month : self.month + 2]
         events = self.programme.events[start:end]
-        self._deal_with(event for event in events if event["kind"] < calendar.FIRST_SUPPORT)
+        self._deal_with(event for event in events if event["kind"] < programme.FIRST_SUPPORT)
         self.facilities.do("lose_people")
         self.coaches.do("visit_month")
-        self._deal_with(event for event in events if event["kind"] >= calendar.FIRST_SUPPORT)
+        self._deal_with(event for event in events if event["kind"] >= programme.FIRST_SUPPORT)
         self.facilities.do("act")
         for cohort in self.cohorts:
             cohort.tie = rules.down(cohort.tie, self.behaviour.tie_fading)
@@ -214,6 +237,8 @@ class QIModel(mesa.Model):
             row[name] = sum(getattr(facility, attribute) for facility in self.by_index)
         row["attendances"], row["exchanges"] = self.attendances, self.exchanges
         self.attendances = self.exchanges = 0
+        self._unit_rows[0, self.month], self._adoption_rows[0, self.month] = self.units, self.adoptions
+        self.units[:], self.adoptions = 0.0, [0] * len(SOURCES)
         self.datacollector.collect(self)
         for facility in self.by_index:
             facility.visits = 0
@@ -236,6 +261,8 @@ class QIModel(mesa.Model):
         return Trajectory(
             months=tables.months_table(which, self._month_rows[:, upto], len(self.by_index)),
             idea_totals=tables.idea_totals_table(which, counts, self.scenario),
+            units=tables.units_table(which, self._unit_rows[:, upto], self.scenario),
+            adoptions=tables.adoptions_table(which, self._adoption_rows[:, upto]),
             facility_months=tables.facility_months_table(which, self._facility_rows[:, upto], self.world),
             idea_months=tables.idea_months_table(which, rows, self.world, self.scenario),
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from qisim.model import calendar
+from qisim.model import programme as events
 from qisim.model.timetable import Mask, WavePlan, alone, facilities_left, first_day, wave_plans
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.elements.collaborative import Collaborative
@@ -163,7 +163,7 @@ def _nobody_enrolled(scenario: Scenario, world: World, waves: list[WavePlan]) ->
                     covers[programme.caseload[slice(*programme.caseload_start[post : post + 2])]] = True
                 span = int(posts["start"].min()), int(posts["end"].max())
                 yield from _no_wave(scenario, place, f"{who} of {element.name!r}", covers, span, waves)
-        visits = programme.events[programme.events["kind"] == calendar.EXCHANGE]
+        visits = programme.events[programme.events["kind"] == events.EXCHANGE]
         for e in np.unique(visits["which"]):
             months = visits["month"][visits["which"] == e]
             span = int(months.min()), int(months.max()) + 1

@@ -117,9 +117,25 @@ def leaving(month, b):
     return b.leave_monthly
 
 
-def skill_after_turnover(skill, lost, b):
-    """Skill of a team that lost the share `lost` of its trained members."""
-    return down(skill, lost * b.skill_in_people)
+def skill_after_turnover(skill, lost, skill_share, b):
+    """Skill of a team that lost the share `lost` of its trained members.
+
+    `skill_share` is what newcomers do not make up for.
+    """
+    return down(skill, lost * b.skill_in_people * skill_share)
+
+
+# --- Ownership, identity and fatigue --------------------------------------------------------------------------------
+
+
+def lifted(engagement, share, ownership, identity, fatigue, b):
+    """Engagement after support that may lift it by `share` of its gap: less if imposed, diluted or tired."""
+    return up(engagement, share * (1.0 - b.imposed_loss * (1.0 - ownership * identity)) * (1.0 - fatigue))
+
+
+def imposed(fatigue, ownership, b):
+    """Fatigue after something that was imposed as far as it is not owned."""
+    return up(fatigue, b.fatigue_imposed * (1.0 - ownership))
 
 
 # --- Coaching visits ------------------------------------------------------------------------------------------------
@@ -179,6 +195,67 @@ def session_tie(tie, virtual, b):
     return up(tie, b.session_tie * b.virtual_tie if virtual else b.session_tie)
 
 
+# --- Other channels -------------------------------------------------------------------------------------------------
+
+
+def fidelity(tiers, b):
+    """Share of a training's content that is left in the last of its tiers."""
+    left = 1.0
+    for _ in range(tiers - 1):
+        left *= b.cascade_fidelity
+    return left
+
+
+def complies(enforcement, ownership, b):
+    """Probability that a facility takes a known idea over on paper after a circular."""
+    return b.policy_compliance * enforcement * (1.0 - ownership)
+
+
+def understands(repeated, verbal_and_written, b):
+    """Feedback, first gap: probability that it is read and understood."""
+    return expit(logit(b.feedback_information) + b.feedback_feature * (repeated + verbal_and_written))
+
+
+def means_to_act(gap, by_colleague, targets, b):
+    """Feedback, second gap: probability that what was understood makes the team mean to act; more at a large gap."""
+    features = b.feedback_feature * (by_colleague + targets)
+    return expit(logit(b.feedback_intention) + features + b.feedback_gap * max(gap, 0.0))
+
+
+def acts(action_plans, b):
+    """Feedback, third gap: probability that a team which means to act does."""
+    return expit(logit(b.feedback_behaviour) + b.feedback_action_plans * action_plans)
+
+
+# --- What holds around a facility: institutions and shocks ----------------------------------------------------------
+
+
+def level_shift(supervision, agreements, endorsed, freedom, upheaval, b):
+    """What a standing condition adds to the logit of a facility's own level of engagement."""
+    return (
+        b.supervision_level * supervision
+        + b.agreements_level * agreements
+        + b.endorsement_level * endorsed
+        + b.freedom_level * freedom
+        - b.upheaval_level * upheaval
+    )
+
+
+def lapse_left(lapse_share, accreditation, b):
+    """Lapse that is left once accreditation asks for the practices."""
+    return down(lapse_share, b.accreditation_lapse * accreditation)
+
+
+def skill_left(skill_share, preservice, b):
+    """Skill lost to turnover that is left once newcomers bring some."""
+    return down(skill_share, b.preservice_skill * preservice)
+
+
+def embedding_after_upheaval(embedding, severity, b):
+    """Embedding of a practice after the start of a reorganisation."""
+    return down(embedding, b.upheaval_embedding * severity)
+
+
 # --- Awareness ------------------------------------------------------------------------------------------------------
 
 
@@ -212,7 +289,7 @@ def meets(engagement, workload, trained, supported, skill, dependence, b):
     A team that is not supported meets as far as it can stand on its own: by its skill, less its dependence.
     """
     team = b.meeting_untrained + (1.0 - b.meeting_untrained) * min(1.0, trained / b.enough_trained)
-    chance = engagement * max(0.0, 1.0 - workload) * team
+    chance = engagement * min(max(0.0, 1.0 - workload), 1.0) * team
     return chance if supported else chance * up(b.meeting_alone, skill * (1.0 - dependence))
 
 
@@ -281,9 +358,12 @@ def reach_next(reach, engagement, included, embedding, b):
     return min(max(down(grown, b.leave_monthly * (1.0 - embedding)), 0.0), 1.0)
 
 
-def lapses(embedding, engagement, lost, dependence, unsupported, b):
-    """Probability a month that a practice lapses; `lost` is the share of the team that left this month."""
-    hazard = b.lapse_monthly * (1.0 - embedding) * 2.0 * (1.0 - engagement) * (1.0 + lost)
+def lapses(embedding, engagement, lost, dependence, unsupported, lapse_share, b):
+    """Probability a month that a practice lapses; `lost` is the share of the team that left this month.
+
+    `lapse_share` is what accreditation leaves of it.
+    """
+    hazard = b.lapse_monthly * (1.0 - embedding) * 2.0 * (1.0 - engagement) * (1.0 + lost) * lapse_share
     if unsupported:
         hazard *= 1.0 + b.lapse_dependence * dependence
     return min(hazard, 1.0)
@@ -326,8 +406,11 @@ def seen(true, data_quality, b):
 # --- Motivation -----------------------------------------------------------------------------------------------------
 
 
-def own_level(leadership, openness, workload, fatigue, dependence, unsupported, supportive_head, bond, b):
-    """The engagement a facility tends to. `bond` is ownership x identity of its programme, 0 outside one."""
+def own_level(leadership, openness, workload, fatigue, dependence, unsupported, supportive_head, bond, shift, b):
+    """The engagement a facility tends to.
+
+    `bond` is ownership x identity of its programme, 0 outside one; `shift` a logit from what holds around it.
+    """
     x = (
         b.engagement_base
         + b.engagement_leadership * (leadership - 0.5)
@@ -335,6 +418,7 @@ def own_level(leadership, openness, workload, fatigue, dependence, unsupported, 
         - b.engagement_workload * workload
         - b.engagement_fatigue * fatigue
         + b.engagement_programme * bond
+        + shift
     )
     if unsupported:
         x -= b.engagement_dependence * dependence
@@ -351,7 +435,7 @@ def engagement_next(engagement, level, b):
 def fatigue_next(fatigue, ownership, enrolled, b):
     """Fatigue a month on: it fades, and an imposed programme adds to it."""
     fatigue = down(fatigue, b.fatigue_fading)
-    return up(fatigue, b.fatigue_imposed * (1.0 - ownership)) if enrolled else fatigue
+    return imposed(fatigue, ownership, b) if enrolled else fatigue
 
 
 # --- The shared package ---------------------------------------------------------------------------------------------

@@ -8,8 +8,26 @@ from __future__ import annotations
 import numpy as np
 
 STAGES = ["unaware", "aware", "testing", "adopted", "abandoned", "lapsed"]
-SOURCES = ["none", "initial", "own", "peer", "coach", "session", "exchange"]
-NONE, INITIAL, OWN, PEER, BY_COACH, BY_SESSION, BY_EXCHANGE = range(7)
+SOURCES = ["none", "initial", "own", "peer", "coach", "session", "exchange", "cohort", "training", "agent",
+           "campaign", "policy", "endorsement", "feedback"]  # fmt: skip
+(NONE, INITIAL, OWN, PEER, BY_COACH, BY_SESSION, BY_EXCHANGE, BY_COHORT, BY_TRAINING, BY_AGENT, BY_CAMPAIGN, BY_POLICY,
+ BY_ENDORSEMENT, BY_FEEDBACK) = range(14)  # fmt: skip
+"""Where a facility learnt of an idea: `peer` is a neighbour or an exchange partner, `cohort` another member of the
+cohort between sessions."""
+
+(
+    SESSIONS,
+    ATTENDANCES,
+    ONLINE_ATTENDANCES,
+    STAFF_DAYS,
+    VISITS,
+    COACH_DAYS,
+    COACH_MONTHS,
+    EXCHANGES,
+    CONTACTS,
+    PAYMENTS,
+) = range(10)
+"""Columns of what is counted by element and month, as in `qisim.scenario.costs.UNITS`."""
 
 NEVER = -1000
 """A month long before the start: never visited, never joined."""
@@ -44,6 +62,14 @@ FACILITY = np.dtype(
         ("last_visit", "i8"),  # month of the last coaching visit
         ("frequency", "f8"),  # current coaching visits a month
         ("extra_workload", "f8"),  # this month
+        ("load", "f8"),  # workload that shocks add
+        ("slack", "f8"),  # workload that the last payment takes off
+        ("level_shift", "f8"),  # logit that standing conditions add to its own level of engagement
+        ("lapse_share", "f8"),  # lapse left where accreditation asks for the practices, 1 without
+        ("skill_share", "f8"),  # skill lost to turnover that newcomers do not make up for, 1 without
+        ("no_gatherings", "?"),  # a shock stops sessions in person and exchange visits
+        ("no_visits", "?"),  # a shock stops coaching visits
+        ("supervised", "?"),  # routine supervision reviews its records every month
         ("lost", "f8"),  # share of the trained who left this month
         ("partner", "i8"),  # host of the last exchange visit; -1 before any
         ("partner_tie", "f8"),
@@ -68,6 +94,7 @@ PRACTICE = np.dtype(
         ("shown", "u1"),  # what peers see of it: bits USES, WORKING, FAILED, as of the end of last month
         ("changed", "?"),  # what peers see may change at the end of this month
         ("source", "u1"),
+        ("learnt_from", "i4"),  # the facility it was learnt from; -1 where it was none
         ("failures", "i8"),  # failed cycles of the present test
         ("difficulty", "f8"),  # logit of a uniform number: how hard the idea is to make work here
         ("fit", "f8"),
@@ -97,7 +124,7 @@ FACILITY_MONTH = ["score", "reported_score", "engagement", "skill", "data_qualit
                   "trained", "supportive_head", "enrolled"]  # fmt: skip
 """Columns of the table `facility_months`, after replicate, month and facility."""
 
-IDEA_MONTH = ["stage", "works", "fit", "reach", "embedding", "source"]
+IDEA_MONTH = ["stage", "works", "fit", "reach", "embedding", "source", "learnt_from"]
 """Columns of the table `idea_months`, after replicate, month, facility and idea."""
 
 FACILITY_ROW = np.dtype([(name, FACILITY[name]) for name in FACILITY_MONTH], align=True)

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from qisim.model.state import COUNTS, GROUP_COUNTS, GROUP_IDEAS, GROUP_MEANS, IDEA_MONTH, MEANS, SOURCES, STAGES
+from qisim.scenario.costs import UNITS
 from qisim.scenario.schema import Scenario
+from qisim.world.groupings import Grouping
 from qisim.world.world import World
 
 
@@ -32,20 +34,17 @@ def idea_totals_table(replicates: range, counts: np.ndarray, scenario: Scenario)
     return pd.DataFrame(table)
 
 
-def groups_table(replicates: range, rows: np.ndarray, world: World) -> pd.DataFrame:
-    """One row a replicate, month and group (districts, then kinds) from GROUP_ROW[R, M + 1, groups].
+def groups_table(replicates: range, rows: np.ndarray, groupings: list[Grouping]) -> pd.DataFrame:
+    """One row a replicate, month and group of each grouping from GROUP_ROW[R, M + 1, groups].
 
     Counts as recorded; ideas adopted and working, and scores, are means over the group's facilities.
     """
-    names = [*world.districts, *world.kinds]
-    sizes = np.concatenate([
-        np.bincount(world.district, minlength=len(world.districts)),
-        np.bincount(world.kind, minlength=len(world.kinds)),
-    ])  # fmt: skip
+    names = [name for grouping in groupings for name in grouping.names]
+    sizes = np.concatenate([np.bincount(grouping.codes, minlength=len(grouping.names)) for grouping in groupings])
     table = _grid(replicates, rows.shape[1], len(names))
     times = len(table["month"]) // len(names)
-    grouping = np.repeat([0, 1], [len(world.districts), len(world.kinds)])
-    table["grouping"] = pd.Categorical.from_codes(np.tile(grouping, times), ["district", "kind"])
+    which = np.repeat(np.arange(len(groupings)), [len(grouping.names) for grouping in groupings])
+    table["grouping"] = pd.Categorical.from_codes(np.tile(which, times), [grouping.name for grouping in groupings])
     shown = sorted(set(names))
     codes = np.searchsorted(shown, names)
     table["group"] = pd.Categorical.from_codes(np.tile(codes, times), shown)
@@ -54,6 +53,24 @@ def groups_table(replicates: range, rows: np.ndarray, world: World) -> pd.DataFr
         table[name] = rows[name].ravel()
     for name in GROUP_IDEAS + GROUP_MEANS:
         table[name] = (rows[name] / sizes).ravel()
+    return pd.DataFrame(table)
+
+
+def units_table(replicates: range, counts: np.ndarray, scenario: Scenario) -> pd.DataFrame:
+    """One row a replicate, month and element from f8[R, M + 1, elements, units]: what was counted in the month."""
+    names = [element.name for element in scenario.programme]
+    table = _grid(replicates, counts.shape[1], len(names))
+    table["element"] = _repeated(names, len(table["month"]))
+    for i, unit in enumerate(UNITS):
+        table[unit] = counts[..., i].ravel()
+    return pd.DataFrame(table)
+
+
+def adoptions_table(replicates: range, counts: np.ndarray) -> pd.DataFrame:
+    """One row a replicate, month and source from i8[R, M + 1, sources]: ideas taken into use in the month."""
+    table = _grid(replicates, counts.shape[1], len(SOURCES) - 1)
+    table["source"] = _repeated(SOURCES[1:], len(table["month"]))
+    table["adoptions"] = counts[..., 1:].ravel()
     return pd.DataFrame(table)
 
 
@@ -76,6 +93,9 @@ def idea_months_table(replicates: range, rows: np.ndarray, world: World, scenari
     table["idea"] = _repeated([idea.name for idea in scenario.ideas], count)
     for name in IDEA_MONTH:
         values = rows[name].ravel()
+        if name == "learnt_from":
+            table[name] = pd.Categorical.from_codes(values + 1, ["", *world.facilities["id"]])
+            continue
         categories = {"stage": STAGES, "source": SOURCES}.get(name)
         table[name] = pd.Categorical.from_codes(values.astype(np.int8), categories) if categories else values
     return pd.DataFrame(table)
@@ -91,4 +111,4 @@ def _grid(replicates: range, months: int, each: int = 1) -> dict[str, Any]:
 
 def _repeated(names: list[str], rows: int) -> pd.Categorical:
     """The names over and over, `rows` in all."""
-    return pd.Categorical.from_codes(np.tile(np.arange(len(names)), rows // len(names)), names)
+    return pd.Categorical.from_codes(np.tile(np.arange(len(names)), rows // max(len(names), 1)), names)

@@ -8,8 +8,10 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from qisim.model import calendar, rules
-from qisim.model.calendar import Calendar, Programme
+from qisim.model import programme as events
+from qisim.model import rules
+from qisim.model.calendar import Calendar
+from qisim.model.programme import Programme
 from qisim.scenario.elements.base import Element
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World
@@ -64,7 +66,10 @@ def timetable(scenario: Scenario, world: World) -> list[Planned]:
             if wave.place == place
         ]
         programme = alone(scenario, world, element)
+        if element.kind == "campaign" and own:
+            own = [_signing_up(own)]
         lines += [*own, *_post_lines(element, programme, scenario.months), *_exchange_lines(element, programme)]
+        lines += [*_channel_lines(element, programme), *_condition_lines(element, programme, scenario.months)]
         if not any(line.element == element.name for line in lines):
             lines.append(Planned(element.name, element.kind, "nothing", 0, 0, 0, None))
     return lines
@@ -82,9 +87,9 @@ def wave_plans(scenario: Scenario, world: World) -> list[WavePlan]:
     plans = []
     for place, element in enumerate(scenario.programme):
         programme = alone(scenario, world, element)
-        when = {kind: _months(programme, kind) for kind in (calendar.JOIN, calendar.END_OF_SUPPORT)}
+        when = {kind: _months(programme, kind) for kind in (events.JOIN, events.END_OF_SUPPORT)}
         for w, wave in enumerate(programme.waves):
-            start, end = when[calendar.JOIN][w], when[calendar.END_OF_SUPPORT].get(w, scenario.months + 1)
+            start, end = when[events.JOIN][w], when[events.END_OF_SUPPORT].get(w, scenario.months + 1)
             order = _order(world, int(wave["select"]))
             plans.append(WavePlan(place, w, start, end, int(wave["sites"]), programme.wave_covers[w], order))
     return sorted(plans, key=lambda plan: plan.start)
@@ -167,14 +172,20 @@ def _order(world: World, select: int) -> npt.NDArray[np.float64] | None:
 
 
 def _months(programme: Programme, kind: int) -> dict[int, int]:
-    events = programme.events[programme.events["kind"] == kind]
-    return dict(zip(events["which"].tolist(), events["month"].tolist(), strict=True))
+    found = programme.events[programme.events["kind"] == kind]
+    return dict(zip(found["which"].tolist(), found["month"].tolist(), strict=True))
 
 
 def _wave_line(wave: WavePlan, left: tuple[int, int], element: Element, months: int) -> Planned:
     least, most = (min(wave.sites, found) for found in left)
     end = wave.end if wave.end <= months else None
     return Planned(element.name, element.kind, f"wave {wave.number + 1}", least, most, wave.start, end)
+
+
+def _signing_up(waves: list[Planned]) -> Planned:
+    """Those who sign up month by month in a campaign, together."""
+    least, most = sum(wave.least for wave in waves), sum(wave.most for wave in waves)
+    return replace(waves[0], what="facilities that sign up", least=least, most=most)
 
 
 def _post_lines(element: Element, programme: Programme, months: int) -> list[Planned]:
@@ -193,9 +204,45 @@ def _post_lines(element: Element, programme: Programme, months: int) -> list[Pla
 
 
 def _exchange_lines(element: Element, programme: Programme) -> list[Planned]:
-    events = programme.events[programme.events["kind"] == calendar.EXCHANGE]
-    if not len(events):
+    found = programme.events[programme.events["kind"] == events.EXCHANGE]
+    if not len(found):
         return []
-    visits, months = int(events["amount"].sum()), events["month"]
+    visits, months = int(found["amount"].sum()), found["month"]
     start, end = int(months.min()), int(months.max()) + 1
     return [Planned(element.name, element.kind, "exchange visits", visits, visits, start, end)]
+
+
+# What reaches facilities by each of `programme.CHANNELS`.
+REACHED_BY = {
+    "training": "trainings", "agent": "rounds of agents", "campaign": "months of messages", "policy": "circulars",
+    "endorsement": "endorsement", "feedback": "feedbacks", "payment": "assessments",
+    "patients": "looks at patients' words",
+    "transfer": "months of handing over", "upheaval": "reorganisation",
+}  # fmt: skip
+
+
+def _channel_lines(element: Element, programme: Programme) -> list[Planned]:
+    """For each channel, how many facilities it covers and how often it comes."""
+    lines = []
+    for c, channel in enumerate(programme.channels):
+        found = programme.events[(programme.events["which"] == c) & (programme.events["amount"] >= 0)]
+        found = found[np.isin(found["kind"], (events.CHANNEL, events.UPHEAVAL))]
+        if len(found):
+            covers, kind = int(programme.channel_covers[c].sum()), events.CHANNELS[channel["kind"]]
+            start, end = int(found["month"].min()), int(found["month"].max()) + 1
+            detail = f"{len(found)} times" if len(found) > 1 else "once"
+            detail += f", each reaching {100 * channel['reach']:.0f}%" if channel["reach"] < 1 else ""
+            what = REACHED_BY[kind]
+            lines.append(Planned(element.name, element.kind, what, covers, covers, start, end, detail))
+    return lines
+
+
+def _condition_lines(element: Element, programme: Programme, months: int) -> list[Planned]:
+    lines = []
+    for c, covers in enumerate(programme.condition_covers):
+        found = programme.events[(programme.events["kind"] == events.CONDITION) & (programme.events["which"] == c)]
+        when = {bool(event["amount"]): int(event["month"]) for event in found}
+        if True in when:
+            size = int(covers.sum())
+            lines.append(Planned(element.name, element.kind, "holds", size, size, when[True], when.get(False)))
+    return lines

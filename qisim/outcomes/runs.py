@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class Runs(Protocol):
     """The part of a run's results that outcomes read.
 
-    `months` has a row for each replicate and month, `idea_totals` also for each idea, and `groups` also for each
-    group of the groupings `district` and `kind`. Month 0 is the state before the first month.
+    `months` has a row for each replicate and month, `idea_totals` also for each idea, `groups` for each group of each
+    grouping, `units` for each element of the programme, and `adoptions` for each source. Month 0 is the state before
+    the first month.
     """
 
     @property
@@ -26,11 +27,27 @@ class Runs(Protocol):
     def idea_totals(self) -> pd.DataFrame: ...
     @property
     def groups(self) -> pd.DataFrame: ...
+    @property
+    def units(self) -> pd.DataFrame: ...
+    @property
+    def adoptions(self) -> pd.DataFrame: ...
 
 
 def by_run(frame: pd.DataFrame, column: str) -> np.ndarray:
     """A column as float64[R, M + 1]: a row for each replicate, a column for each month from 0."""
     return frame.pivot(index="replicate", columns="month", values=column).to_numpy(dtype=float)
+
+
+def per_run(runs: Runs, frame: pd.DataFrame, column: str) -> np.ndarray:
+    """A column summed over each replicate, float64[R]; 0 for a replicate without rows."""
+    everyone = sorted(runs.months["replicate"].unique())
+    return frame.groupby("replicate")[column].sum().reindex(everyone, fill_value=0).to_numpy(float)
+
+
+def at_end(runs: Runs, column: str) -> np.ndarray:
+    """A column of the monthly table at the end of the horizon, float64[R]."""
+    end = runs.months[runs.months["month"] == runs.months["month"].max()]
+    return end.sort_values("replicate")[column].to_numpy(float)
 
 
 def facility_count(runs: Runs) -> int:

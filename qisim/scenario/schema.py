@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from qisim.scenario.behaviour import Behaviour
+from qisim.scenario.costs import Costs, ElementCosts
 from qisim.scenario.elements import AnyElement
 from qisim.scenario.elements.base import Element
 from qisim.scenario.errors import BadInput, Problem, nearest, shown
@@ -120,6 +121,10 @@ class Scenario(Table):
     ideas: Annotated[list[Idea], Field(min_length=1, max_length=1000)]
     programme: list[AnyElement] = Field([], description="the strategy; empty for natural diffusion")
     behaviour: Behaviour = Behaviour()
+    costs: Costs | None = Field(None, description="what a unit of each activity costs; without it no cost is told")
+    groups: list[str] = Field(
+        [], description="columns of the registry by which equity is told, besides district, kind and remoteness"
+    )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
@@ -183,4 +188,4 @@ class Scenario(Table):
 def tables() -> dict[str, type[BaseModel]]:
     """The tables of a scenario file by their dotted names, for documentation."""
     return {"": Scenario, "target": Target, "world": WorldSpec, "world.kinds": FacilityKind,
-            "indicators": Indicator, "ideas": Idea}  # fmt: skip
+            "indicators": Indicator, "ideas": Idea, "costs": Costs, "programme.costs": ElementCosts}  # fmt: skip

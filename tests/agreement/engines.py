@@ -16,7 +16,7 @@ from qisim.scenario.schema import Scenario
 from qisim.world.world import World
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
-COMPARED = ("facility_months", "idea_months", "months", "idea_totals")
+COMPARED = ("facility_months", "idea_months", "months", "idea_totals", "units", "adoptions")
 TABLES = (*COMPARED, "groups", "facility_summary")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mesa import Agent
 
 from qisim.model import chance, rules
-from qisim.model.state import BY_COACH, NEVER
+from qisim.model.state import BY_COACH, COACH_DAYS, COACH_MONTHS, NEVER, VISITS
 
 if TYPE_CHECKING:
     from qisim.model.agents.facility import Facility
@@ -44,6 +44,7 @@ class Coach(Agent):
         if u[0] < b.coach_leave_monthly:
             self.in_post, self.vacant_until, self.balance = False, month + int(b.coach_vacancy_months), 0.0
             return
+        self.model.count(post["element"], COACH_MONTHS)
         self.skill = rules.up(self.skill, b.coach_learning)
         self.balance = min(self.balance + post["days"], post["most_days"])
         visits = dict.fromkeys(self.caseload, 0)
@@ -53,6 +54,8 @@ class Coach(Agent):
                 return
             self.balance -= rules.visit_days(facility.travel_days)
             visits[facility] += 1
+            self.model.count(post["element"], VISITS)
+            self.model.count(post["element"], COACH_DAYS, rules.visit_days(facility.travel_days))
             self.visit(facility)
 
     def next_to_visit(self, visits: dict[Facility, int]) -> Facility | None:
@@ -68,7 +71,9 @@ class Coach(Agent):
         open_to = [
             facility
             for facility in self.caseload
-            if visits[facility] < self.post["most_visits"] and (self.post["all"] or facility.enrolled)
+            if visits[facility] < self.post["most_visits"]
+            and not facility.no_visits
+            and (self.post["all"] or facility.enrolled)
         ]
         return min(open_to, key=order, default=None)
 
@@ -83,7 +88,7 @@ class Coach(Agent):
                 facility.log("member trained", why="on the job, by the coach")
         facility.visits += 1
         facility.last_visit = facility.last_support = month
-        facility.engagement = rules.up(facility.engagement, b.visit_engagement)
+        facility.lift(b.visit_engagement, self.post["ownership"], self.post["identity"])
         facility.skill = rules.up(facility.skill, b.visit_skill * self.skill)
         facility.data_quality = rules.up(facility.data_quality, b.visit_data_quality)
         if self.post["external"]:

@@ -8,7 +8,7 @@ from mesa.discrete_space import FixedAgent
 
 from qisim.model import chance, rules
 from qisim.model.agents.practice import Practice
-from qisim.model.state import INITIAL, NEVER, OWN, PEER
+from qisim.model.state import BY_COHORT, INITIAL, NEVER, OWN, PEER
 
 if TYPE_CHECKING:
     from qisim.model.agents.cohort import Cohort
@@ -67,16 +67,31 @@ class Facility(FixedAgent):
         self.staff = int(row["staff"])
         self.team = rules.team_size(self.staff, b)
         self.trained, self.skill, self.data_quality = 0, b.skill_start, b.data_quality_start
-        self.dependence, self.fatigue = 0.0, 0.0
+        self.dependence, self.fatigue = 0.0, b.fatigue_start
         self.enrolled, self.dropped_out = False, False
         self.wave, self.joined, self.elements_joined = -1, NEVER, 0
         self.low_months, self.last_support, self.last_visit = 0, NEVER, NEVER
-        self.frequency, self.extra_workload, self.lost = 0.0, 0.0, 0.0
+        self.frequency, self.extra_workload, self.lost, self.slack = 0.0, 0.0, 0.0, 0.0
+        self.stand_free()
         self.partner_tie, self.exchanges, self.visits = 0.0, 0, 0
         self.attends, self.meeting, self.cycles = False, False, 0
         self.engagement = rules.own_level(
-            self.leadership, self.openness, self.workload, 0.0, 0.0, True, self.supportive_head, 0.0, b
+            self.leadership,
+            self.openness,
+            self.workload,
+            b.fatigue_start,
+            0.0,
+            True,
+            self.supportive_head,
+            0.0,
+            0.0,
+            b,
         )
+
+    def stand_free(self) -> None:
+        """No institution, endorsement or shock holds."""
+        self.load, self.level_shift, self.lapse_share, self.skill_share = 0.0, 0.0, 1.0, 1.0
+        self.no_gatherings = self.no_visits = self.supervised = False
 
     def _start_practices(self) -> None:
         b, model = self.model.behaviour, self.model
@@ -86,8 +101,8 @@ class Facility(FixedAgent):
             fit = b.fit_low + (b.fit_high - b.fit_low) * u[1] if record["needs_adapting"] else 1.0
             practice = Practice(model.idea_names[k], record, rules.logit(u[0]), fit)
             if rules.uses_at_start(self.ready, chance.normal(u[2]), float(record["initial_quantile"])):
-                practice.stage, practice.works, practice.source = rules.ADOPTED, True, INITIAL
-                practice.reach, practice.embedding = b.initial_reach, b.initial_embedding
+                practice.source, practice.embedding = INITIAL, b.initial_embedding
+                self.adopt(practice, True, b.initial_reach)
             self.practices.append(practice)
         self.base: list[float] = []
         for j, indicator in enumerate(model.indicators):
@@ -118,7 +133,7 @@ class Facility(FixedAgent):
         if leavers > 0:
             self.lost = leavers / self.trained
             self.trained -= leavers
-            self.skill = rules.skill_after_turnover(self.skill, self.lost, b)
+            self.skill = rules.skill_after_turnover(self.skill, self.lost, self.skill_share, b)
             self.log("trained staff left", why=f"{leavers} left, {self.trained} remain")
         if u[1] < b.head_leave_monthly:
             self.new_head(u[2] < self.leadership, u[3] < b.head_loss_stops_test)
@@ -161,15 +176,18 @@ class Facility(FixedAgent):
         """No visit or session for some months."""
         return self.model.month - self.last_support >= self.model.behaviour.unsupported_months
 
-    def peer_use(self, k: int) -> float:
-        """How far peers use an idea, as they showed at the end of last month."""
+    def peer_use(self, k: int) -> tuple[float, float, float]:
+        """How far peers use an idea, as they showed at the end of last month.
+
+        In all, and of it the parts of the network's neighbours and of the cohort; the rest is the exchange partner's.
+        """
         network = sum(weight for peer, weight in self.peers if peer.practices[k].seen_in_use)
         share = network / self.peer_weight if self.peer_weight > 0.0 else 0.0
         cohort, tie = 0.0, 0.0
         if self.cohort is not None and self.cohort.size > 1:
             cohort, tie = self.cohort.users(k) / (self.cohort.size - 1), self.cohort.tie
         partner = 1.0 if self.partner is not None and self.partner.practices[k].seen_in_use else 0.0
-        return rules.visible_use(share, cohort, tie, partner, self.partner_tie)
+        return rules.visible_use(share, cohort, tie, partner, self.partner_tie), share, tie * cohort
 
     def hear_of_ideas(self) -> None:
         """Awareness of ideas through peers."""
@@ -177,13 +195,37 @@ class Facility(FixedAgent):
         for k, practice in enumerate(self.practices):
             if practice.stage != rules.UNAWARE:
                 continue
-            use = self.peer_use(k)
+            use, network, cohort = self.peer_use(k)
             if use <= 0.0:
                 continue
             u = chance.lane(self.uniforms(month + 1, chance.HEARING, k // 4), k)
-            if u < rules.hears(use, b):
-                practice.introduce(PEER)
-                self.log("heard of an idea", practice, "peers use it")
+            chance_of = rules.hears(use, b)
+            if u < chance_of:
+                self.learn_from_peer(k, u / chance_of * use, network, cohort)
+
+    def learn_from_peer(self, k: int, share: float, network: float, cohort: float) -> None:
+        """Learn from whoever is found where `share` of all peers' influence is passed; see `peer_use`."""
+        practice = self.practices[k]
+        if share < network:
+            teacher = self.neighbour(k, share * self.peer_weight)
+            practice.introduce(PEER, teacher.index)
+            self.log("heard of an idea", practice, f"{teacher.name} uses it")
+        elif share < network + cohort:
+            practice.introduce(BY_COHORT)
+            self.log("heard of an idea", practice, "others of the cohort use it")
+        elif self.partner is not None:
+            practice.introduce(PEER, self.partner.index)
+            self.log("heard of an idea", practice, f"{self.partner.name}, visited before, uses it")
+
+    def neighbour(self, k: int, weight: float) -> Facility:
+        """The neighbour using an idea at which the weights of those who do, summed in their order, pass `weight`."""
+        users = [(peer, tie) for peer, tie in self.peers if peer.practices[k].seen_in_use]
+        passed = 0.0
+        for peer, tie in users:
+            passed += tie
+            if weight < passed:
+                return peer
+        return users[-1][0]
 
     def invent(self, u_whether: float, u_which: float) -> None:
         """The team may think of an idea itself."""
@@ -206,10 +248,11 @@ class Facility(FixedAgent):
 
     def meeting_chance(self) -> float:
         """Probability that the team meets this month."""
+        supported = not self.unsupported or (self.enrolled and bool(self.model.programme.waves[self.wave]["supports"]))
+        workload = self.workload + self.extra_workload + self.load - self.slack
         return rules.meets(
-            self.engagement, self.workload + self.extra_workload, self.trained,
-            self.enrolled or not self.unsupported, self.skill, self.dependence, self.model.behaviour,
-        )  # fmt: skip
+            self.engagement, workload, self.trained, supported, self.skill, self.dependence, self.model.behaviour
+        )
 
     def pick_ideas(self) -> None:
         """Take ideas in hand until there are as many as a team tests at a time."""
@@ -246,15 +289,24 @@ class Facility(FixedAgent):
                 self.run_cycle(practice, self.uniforms(self.model.month + 1, chance.CYCLE, k * 16 + cycle))
                 self.cycles += 1
 
+    def works(self, practice: Practice) -> bool:
+        """Whether an idea works here as it is done now."""
+        b = self.model.behaviour
+        return rules.works(practice.difficulty, practice.fit, self.skill, practice.complexity, practice.refinement, b)
+
+    def adopt(self, practice: Practice, works: bool, reach: float) -> None:
+        """Take an idea into use."""
+        practice.stage, practice.works, practice.reach = rules.ADOPTED, works, max(practice.reach, reach)
+        self.model.adoptions[practice.source] += 1
+
     def run_cycle(self, practice: Practice, u: tuple[float, float, float, float]) -> None:
         """One PDSA cycle: done properly or not, judged, and adopted, adapted or abandoned."""
         b = self.model.behaviour
         properly = u[0] < rules.proper(self.skill, self.frequency, b)
-        works = rules.works(practice.difficulty, practice.fit, self.skill, practice.complexity, practice.refinement, b)
+        works = self.works(practice)
         how = "properly done" if properly else "not done properly"
         if rules.judged_success(works, properly, u[1], self.data_quality, b):
-            practice.stage, practice.works = rules.ADOPTED, works
-            practice.reach = max(practice.reach, b.reach_start)
+            self.adopt(practice, works, b.reach_start)
             self.engagement = rules.up(self.engagement, b.success_engagement)
             truth = "works here" if works else "does not work here"
             self.log("adopted an idea", practice, f"judged a success in a cycle {how}; in truth it {truth}")
@@ -275,6 +327,24 @@ class Facility(FixedAgent):
             practice.stage, practice.failures = rules.AWARE, 0
             self.log("reconsidered an idea", practice, f"evidence {proof:.2f} from others")
 
+    def largest_gap(self) -> int:
+        """The indicator of the largest reported gap to the ceiling, weighted."""
+
+        def gap(j: int) -> float:
+            return self.model.indicators[j].weight * (self.model.indicators[j].ceiling - self.reported[j])
+
+        return max(range(len(self.reported)), key=gap)
+
+    def put_first(self, j: int) -> None:
+        """Take up the strongest idea on an indicator that is known and not tested."""
+        known = [practice for practice in self.on_indicator(j) if practice.untested]
+        if known:
+            self.priority = max(known, key=lambda practice: abs(practice.effect))
+
+    def lift(self, share: float, ownership: float, identity: float) -> None:
+        """Be motivated by support, as far as it is owned and clear, and the facility not tired."""
+        self.engagement = rules.lifted(self.engagement, share, ownership, identity, self.fatigue, self.model.behaviour)
+
     def abandon(self, practice: Practice, why: str) -> None:
         """Give an idea up."""
         practice.give_up(rules.ABANDONED)
@@ -291,7 +361,9 @@ class Facility(FixedAgent):
             practice.reach = rules.reach_next(practice.reach, self.engagement, included, practice.embedding, b)
             practice.embedding = rules.up(practice.embedding, b.embedding_growth)
             u = chance.lane(self.uniforms(month + 1, chance.PRACTICE, k // 4), k)
-            lapse = rules.lapses(practice.embedding, self.engagement, self.lost, self.dependence, self.unsupported, b)
+            lapse = rules.lapses(
+                practice.embedding, self.engagement, self.lost, self.dependence, self.unsupported, self.lapse_share, b
+            )
             if u < lapse:
                 practice.give_up(rules.LAPSED)
                 self.log("practice lapsed", practice, f"engagement {self.engagement:.2f}")
@@ -316,7 +388,7 @@ class Facility(FixedAgent):
     def measure(self, months: int) -> None:
         """What the facility's own records show, in a month in which they are reviewed."""
         b, score = self.model.behaviour, 0.0
-        if not (self.enrolled or rules.routine_review(months, b)):
+        if not (self.enrolled or self.supervised or rules.routine_review(months, b)):
             return
         for j, indicator in enumerate(self.model.indicators):
             u = chance.lane(self.uniforms(months, chance.RECORDS, j // 4), j)
@@ -333,8 +405,8 @@ class Facility(FixedAgent):
             ownership = float(wave["ownership"])
             bond = ownership * float(wave["identity"])
         level = rules.own_level(
-            self.leadership, self.openness, self.workload, self.fatigue, self.dependence, self.unsupported,
-            self.supportive_head, bond, b,
+            self.leadership, self.openness, self.workload + self.load, self.fatigue, self.dependence,
+            self.unsupported, self.supportive_head, bond, self.level_shift, b,
         )  # fmt: skip
         self.engagement = rules.engagement_next(self.engagement, level, b)
         self.fatigue = rules.fatigue_next(self.fatigue, ownership, self.enrolled, b)

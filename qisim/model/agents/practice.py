@@ -19,6 +19,7 @@ class Practice:
         self.indicator = int(record["indicator"])
         self.stage, self.works, self.source = rules.UNAWARE, False, NONE
         self.shared, self.shown, self.failures = False, 0, 0
+        self.learnt_from = -1
         self.difficulty, self.fit = difficulty, fit
         self.reach, self.embedding, self.refinement = 0.0, 0.0, 0.0
         self.evidence = rules.evidence(0, 0)
@@ -48,11 +49,11 @@ class Practice:
         """Whether coaches saw it abandoned at the end of last month."""
         return bool(self.shown & FAILED)
 
-    def introduce(self, source: int) -> bool:
-        """Hear of the idea, if it is news; returns whether it was."""
+    def introduce(self, source: int, learnt_from: int = -1) -> bool:
+        """Hear of the idea, if it is news, from the facility of the number `learnt_from`; returns whether it was."""
         if self.stage != rules.UNAWARE:
             return False
-        self.stage, self.source = rules.AWARE, source
+        self.stage, self.source, self.learnt_from = rules.AWARE, source, learnt_from
         return True
 
     def give_up(self, stage: int) -> None:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qisim.model import calendar, chance, rules
-from qisim.model.state import BY_EXCHANGE, BY_SESSION
+from qisim.model import chance, programme, rules
+from qisim.model.agents.channels import channel
+from qisim.model.agents.conditions import change_condition, upheaval
+from qisim.model.state import (
+    ATTENDANCES,
+    BY_EXCHANGE,
+    BY_SESSION,
+    EXCHANGES,
+    ONLINE_ATTENDANCES,
+    SESSIONS,
+    STAFF_DAYS,
+)
 
 if TYPE_CHECKING:
     from qisim.model.agents.cohort import Cohort
@@ -14,19 +24,25 @@ if TYPE_CHECKING:
 
 
 def deal_with(model: QIModel, event: Any) -> None:
-    """Carry out one event of the calendar."""
+    """Carry out one event of the programme."""
     which, amount = int(event["which"]), int(event["amount"])
-    if event["kind"] == calendar.END_OF_SUPPORT:
+    if event["kind"] == programme.END_OF_SUPPORT:
         end_of_support(model, which)
-    elif event["kind"] == calendar.JOIN:
-        join(model, which)
-    elif event["kind"] == calendar.SESSION:
+    elif event["kind"] == programme.JOIN:
+        join(model, which, amount)
+    elif event["kind"] == programme.SESSION:
         session(model, which, amount)
-    elif event["kind"] == calendar.EXCHANGE:
+    elif event["kind"] == programme.EXCHANGE:
         for _ in range(amount):
             exchange_visit(model, which)
-    elif event["kind"] == calendar.SYNTHESIS:
+    elif event["kind"] == programme.SYNTHESIS:
         synthesis(model, which)
+    elif event["kind"] == programme.CHANNEL:
+        channel(model, which, amount)
+    elif event["kind"] == programme.CONDITION:
+        change_condition(model, which, amount == 1)
+    elif event["kind"] == programme.UPHEAVAL:
+        upheaval(model, which)
 
 
 def members(model: QIModel, w: int) -> list[Facility]:
@@ -41,10 +57,11 @@ def end_of_support(model: QIModel, w: int) -> None:
         facility.log("support ended")
 
 
-def join(model: QIModel, w: int) -> None:
+def join(model: QIModel, w: int, released: int) -> None:
     """The facilities that the selection rule puts first join."""
     wave, covers = model.programme.waves[w], model.programme.wave_covers[w]
-    element = 1 << int(wave["element"])
+    model.released[w] = released
+    element = 1 << int(wave["collaborative"])
     open_to = [f for f in model.by_index if covers[f.index] and not f.enrolled and not f.elements_joined & element]
     select = int(wave["select"])
 
@@ -68,18 +85,28 @@ def join(model: QIModel, w: int) -> None:
 def session(model: QIModel, w: int, released: int) -> None:
     """A learning session of a wave, held cohort by cohort."""
     wave, b = model.programme.waves[w], model.behaviour
-    virtual = bool(wave["virtual"])
     model.released[w] = released
     present: dict[Cohort, list[Facility]] = {}
     for facility in members(model, w):
         u = facility.uniforms(model.month + 1, chance.SESSION)
-        if u[0] < rules.attendance(virtual, facility.connectivity, b) and facility.cohort is not None:
+        virtual = takes_part_online(facility, wave)
+        may = virtual or not facility.no_gatherings
+        if may and u[0] < rules.attendance(virtual, facility.connectivity, b) and facility.cohort is not None:
             present.setdefault(facility.cohort, []).append(facility)
     share_tests(model, [facility for cohort in present.values() for facility in cohort])
+    people = 0
     for cohort, facilities in present.items():
         if len(facilities) >= 2:
-            cohort.tie = rules.session_tie(cohort.tie, virtual, b)
-        hold_session(model, wave, facilities, [int(k) for k in model.programme.packages[w, :released]])
+            online = any(takes_part_online(facility, wave) for facility in facilities)
+            cohort.tie = rules.session_tie(cohort.tie, online, b)
+        model.count(wave["element"], SESSIONS)
+        people += hold_session(model, wave, facilities, [int(k) for k in model.programme.packages[w, :released]])
+    model.count(wave["element"], STAFF_DAYS, people * float(wave["days"]))
+
+
+def takes_part_online(facility: Facility, wave: Any) -> bool:
+    """Whether a facility takes part online: as planned, or because gatherings are stopped."""
+    return bool(wave["virtual"] or (facility.no_gatherings and wave["goes_virtual"]))
 
 
 def share_tests(model: QIModel, present: list[Facility]) -> None:
@@ -94,9 +121,9 @@ def share_tests(model: QIModel, present: list[Facility]) -> None:
         model.refinement[k] = rules.refined(model.refinement[k], tests, model.behaviour)
 
 
-def hold_session(model: QIModel, wave: Any, present: list[Facility], released: list[int]) -> None:
-    """One cohort meets: teams learn, compare results and hear of the released ideas."""
-    b, virtual, size = model.behaviour, bool(wave["virtual"]), len(present)
+def hold_session(model: QIModel, wave: Any, present: list[Facility], released: list[int]) -> int:
+    """One cohort meets: teams learn, compare results and hear of the released ideas. Returns how many people came."""
+    b, size, sent = model.behaviour, len(present), 0
     total = 0.0
     for facility in present:
         total += facility.reported_score
@@ -109,10 +136,13 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
     for facility in present:
         model.attendances += 1
         facility.last_support = model.month
+        virtual = takes_part_online(facility, wave)
+        model.count(wave["element"], ONLINE_ATTENDANCES if virtual else ATTENDANCES)
         people = rules.attendees(int(wave["attendees"]), virtual, b)
+        sent += people
         facility.trained = min(facility.team, facility.trained + people)
         facility.skill = rules.up(facility.skill, b.session_skill)
-        facility.engagement = rules.up(facility.engagement, b.session_engagement)
+        facility.lift(b.session_engagement, float(wave["ownership"]), float(wave["identity"]))
         others = f"with {size - 1} other {'facility' if size == 2 else 'facilities'}" if size > 1 else "alone"
         facility.log("learning session", why=("online, " if virtual else "") + others)
         if size >= 2:
@@ -127,6 +157,7 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
             practice.refinement = model.refinement[k]
             if k in evidence:
                 facility.meet_evidence(practice, evidence[k])
+    return sent
 
 
 def synthesis(model: QIModel, w: int) -> None:
@@ -141,40 +172,37 @@ def synthesis(model: QIModel, w: int) -> None:
 def exchange_visit(model: QIModel, e: int) -> None:
     """A lower-performing facility visits one of the best within reach."""
     covers, j = model.programme.exchange_covers[e], int(model.programme.exchanges[e]["indicator"])
-    covered = [facility for facility in model.by_index if covers[facility.index]]
+    covered = [facility for facility in model.by_index if covers[facility.index] and not facility.no_gatherings]
     guests = [facility for facility in covered if facility.enrolled]
     if not guests:
         return
     visitor = min(guests, key=lambda f: (f.exchanges, f.reported_score, f.index))
     if j < 0:
-        j = max(range(len(model.indicators)), key=lambda i: _gap(model, visitor, i))
+        j = visitor.largest_gap()
     visitor.exchanges += 1
     reach = int(model.programme.exchanges[e]["reach"])
     hosts = [f for f in covered if f is not visitor and _within_reach(f, visitor, reach)]
     host = max(hosts, key=lambda f: (f.reported[j], -f.index), default=None)
     if host is not None and host.reported[j] > visitor.reported[j]:
-        see(model, visitor, host, j)
-
-
-def _gap(model: QIModel, facility: Facility, j: int) -> float:
-    return model.indicators[j].weight * (model.indicators[j].ceiling - facility.reported[j])
+        see(model, visitor, host, e, j)
 
 
 def _within_reach(host: Facility, visitor: Facility, reach: int) -> bool:
-    if calendar.REACHES[reach] == "district":
+    if programme.REACHES[reach] == "district":
         return host.district_code == visitor.district_code
-    return calendar.REACHES[reach] == "anywhere" or host.province_code == visitor.province_code
+    return programme.REACHES[reach] == "anywhere" or host.province_code == visitor.province_code
 
 
-def see(model: QIModel, visitor: Facility, host: Facility, j: int) -> None:
+def see(model: QIModel, visitor: Facility, host: Facility, e: int, j: int) -> None:
     """The visitor learns of what the host uses, with full evidence, and puts the strongest idea first."""
     b, best, strongest = model.behaviour, None, -1.0
+    own = model.programme.exchanges[e]
     visitor.log("exchange visit", why=f"to {host.name}, for {model.indicator_names[j]}")
     host.log("hosted an exchange visit", why=f"of {visitor.name}")
     for practice, shown in zip(visitor.on_indicator(j), host.on_indicator(j), strict=True):
         if not shown.seen_in_use:
             continue
-        if practice.introduce(BY_EXCHANGE):
+        if practice.introduce(BY_EXCHANGE, host.index):
             visitor.log("heard of an idea", practice, f"seen at work in {host.name}")
         visitor.meet_evidence(practice, b.exchange_evidence)
         if practice.untested and abs(practice.effect) > strongest:
@@ -184,6 +212,8 @@ def see(model: QIModel, visitor: Facility, host: Facility, j: int) -> None:
     visitor.partner_tie = rules.up(visitor.partner_tie if visitor.partner is host else 0.0, b.exchange_tie)
     visitor.partner = host
     visitor.last_support = model.month
-    visitor.engagement = rules.up(visitor.engagement, b.exchange_engagement)
-    host.engagement = rules.up(host.engagement, b.exchange_engagement)
+    for facility in (visitor, host):
+        facility.lift(b.exchange_engagement, float(own["ownership"]), float(own["identity"]))
     model.exchanges += 1
+    model.count(own["element"], EXCHANGES)
+    model.count(own["element"], STAFF_DAYS, int(own["people"]) * rules.visit_days(visitor.travel_days))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from qisim.model.calendar import Programme
-from qisim.model.state import COACH, FACILITY, FACILITY_ROW, GROUP_ROW, IDEA_ROW, MONTH_ROW, PRACTICE
+from qisim.model.programme import Programme
+from qisim.model.state import COACH, FACILITY, FACILITY_ROW, GROUP_ROW, IDEA_ROW, MONTH_ROW, PRACTICE, SOURCES
+from qisim.scenario.costs import UNITS
+from qisim.scenario.schema import Scenario
+from qisim.world.groupings import Grouping
 from qisim.world.world import World
 
 
@@ -16,7 +20,7 @@ class Here(NamedTuple):
 
     district: np.ndarray  # i4[F]
     province: np.ndarray  # i4[F]
-    kind: np.ndarray  # i4[F]
+    group: np.ndarray  # i4[F, G], the group of each grouping, counted through all of them
     staff: np.ndarray  # i8[F]
     travel_days: np.ndarray  # f8[F]
     connectivity: np.ndarray  # f8[F]
@@ -26,7 +30,6 @@ class Here(NamedTuple):
     peer: np.ndarray  # i4
     peer_weight: np.ndarray  # f8
     total: np.ndarray  # f8[F], summed weight of all peers
-    first_kind: int  # number of districts: where kinds begin among the groups
 
 
 class Plan(NamedTuple):
@@ -44,6 +47,12 @@ class Plan(NamedTuple):
     coaches: np.ndarray
     exchanges: np.ndarray
     exchange_covers: np.ndarray
+    channels: np.ndarray
+    channel_covers: np.ndarray
+    channel_packages: np.ndarray
+    thresholds: np.ndarray
+    conditions: np.ndarray
+    condition_covers: np.ndarray
     indicator_start: np.ndarray  # i8[J + 1]
     by_indicator: np.ndarray  # i8[K]
 
@@ -63,12 +72,16 @@ class Work(NamedTuple):
     cohort_tie: np.ndarray  # f8[cohorts]
     cohort_users: np.ndarray  # i8[cohorts, K], as shown
     session_size: np.ndarray  # i8[cohorts], facilities at this month's session
+    session_virtual: np.ndarray  # bool[cohorts], whether it is held online for some of them
     session_score: np.ndarray  # f8[cohorts], their summed reported scores
     session_working: np.ndarray  # i8[cohorts, K]
     session_failed: np.ndarray  # i8[cohorts, K]
     refinement: np.ndarray  # f8[K], of the shared package
     tests: np.ndarray  # i8[K], newly shared
     released: np.ndarray  # i8[waves], ideas of the package released so far
+    active: np.ndarray  # bool[conditions], which hold
+    units: np.ndarray  # f8[elements, units], counted this month
+    adoptions: np.ndarray  # i8[sources], this month
     visits_now: np.ndarray  # i8[F], visits of the coach at work
     sort_key: np.ndarray  # f8[F]
     order: np.ndarray  # i8[F]
@@ -84,24 +97,32 @@ class Out(NamedTuple):
 
     months: np.ndarray  # MONTH_ROW[R, M + 1]
     ideas: np.ndarray  # i8[R, M + 1, K, 3]: aware, adopted, working
-    groups: np.ndarray  # GROUP_ROW[R, M + 1, districts + kinds]
+    groups: np.ndarray  # GROUP_ROW[R, M + 1, groups of all groupings]
+    units: np.ndarray  # f8[R, M + 1, elements, units]
+    adoptions: np.ndarray  # i8[R, M + 1, sources]
     final_score: np.ndarray  # f8[R, F]
     first_at_target: np.ndarray  # i4[R, F], first month at the target score, -1 for never
     facility_months: np.ndarray  # FACILITY_ROW[R, M + 1, F]
     idea_months: np.ndarray  # IDEA_ROW[R, M + 1, F, K]
 
 
-def here(world: World) -> Here:
+def here(world: World, groupings: list[Grouping]) -> Here:
     """The world as the core reads it."""
     table, network = world.facilities, world.network
     return Here(
-        district=world.district, province=world.province, kind=world.kind,
+        district=world.district, province=world.province, group=_groups(groupings),
         staff=_own(table["staff"], np.int64), travel_days=_own(table["travel_days"], np.float64),
         connectivity=_own(table["connectivity"], np.float64),
         told=_own(table[["leadership", "openness", "workload"]], np.float64),
         baseline=_own(world.baseline(), np.float64), start=network.start, peer=network.peer,
-        peer_weight=network.peer_weight, total=network.total, first_kind=len(world.districts),
+        peer_weight=network.peer_weight, total=network.total,
     )  # fmt: skip
+
+
+def _groups(groupings: list[Grouping]) -> np.ndarray:
+    first = np.cumsum([0, *(len(grouping.names) for grouping in groupings)])
+    columns = [grouping.codes + before for grouping, before in zip(groupings, first, strict=False)]
+    return np.ascontiguousarray(np.stack(columns, axis=1), dtype=np.int32)
 
 
 def _own(values: Any, dtype: Any) -> np.ndarray:
@@ -123,9 +144,12 @@ def _shapes(facilities: int, ideas: int, indicators: int, programme: Programme) 
         "facility": (FACILITY, f), "practice": (PRACTICE, f, k), "base": ("f8", f, j), "performance": ("f8", f, j),
         "reported": ("f8", f, j), "coach": (COACH, coaches), "coach_working": ("i8", coaches, k),
         "coach_failed": ("i8", coaches, k), "cohort_size": ("i8", cohorts), "cohort_tie": ("f8", cohorts),
-        "cohort_users": ("i8", cohorts, k), "session_size": ("i8", cohorts), "session_score": ("f8", cohorts),
+        "cohort_users": ("i8", cohorts, k), "session_size": ("i8", cohorts), "session_virtual": ("?", cohorts),
+        "session_score": ("f8", cohorts),
         "session_working": ("i8", cohorts, k), "session_failed": ("i8", cohorts, k), "refinement": ("f8", k),
         "tests": ("i8", k), "released": ("i8", len(programme.waves)), "visits_now": ("i8", f),
+        "active": ("?", len(programme.conditions)), "units": ("f8", programme.elements, len(UNITS)),
+        "adoptions": ("i8", len(SOURCES)),
         "sort_key": ("f8", f), "order": ("i8", f),
         "changed": ("i8", f * k), "tally": ("i8", TALLIES),
     }  # fmt: skip
@@ -143,23 +167,41 @@ def work_bytes(facilities: int, ideas: int, indicators: int, programme: Programm
     return sum(int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize for dtype, *shape in shapes)
 
 
-def _out_shapes(world: World, ideas: int, months: int, detail: bool) -> dict[str, tuple[Any, ...]]:
-    f, steps, groups = len(world), months + 1, len(world.districts) + len(world.kinds)
+@dataclass(frozen=True)
+class Size:
+    """How much a run records: facilities, groups of all groupings, elements of the programme, ideas and months."""
+
+    facilities: int
+    groups: int
+    elements: int
+    ideas: int
+    months: int
+
+
+def size(world: World, groupings: list[Grouping], scenario: Scenario) -> Size:
+    """The size of a scenario's results."""
+    groups = sum(len(grouping.names) for grouping in groupings)
+    return Size(len(world), groups, len(scenario.programme), len(scenario.ideas), scenario.months)
+
+
+def _out_shapes(size: Size, detail: bool) -> dict[str, tuple[Any, ...]]:
+    f, steps, ideas = size.facilities, size.months + 1, size.ideas
     return {
-        "months": (MONTH_ROW, steps), "ideas": ("i8", steps, ideas, 3), "groups": (GROUP_ROW, steps, groups),
+        "months": (MONTH_ROW, steps), "ideas": ("i8", steps, ideas, 3), "groups": (GROUP_ROW, steps, size.groups),
+        "units": ("f8", steps, size.elements, len(UNITS)), "adoptions": ("i8", steps, len(SOURCES)),
         "final_score": ("f8", f), "first_at_target": ("i4", f),
         "facility_months": (FACILITY_ROW, steps, f) if detail else (FACILITY_ROW, 0, 0),
         "idea_months": (IDEA_ROW, steps, f, ideas) if detail else (IDEA_ROW, 0, 0, 0),
     }  # fmt: skip
 
 
-def out(world: World, ideas: int, months: int, replicates: int, detail: bool) -> Out:
+def out(size: Size, replicates: int, detail: bool) -> Out:
     """Room for the results of so many replicates."""
-    shapes = _out_shapes(world, ideas, months, detail)
+    shapes = _out_shapes(size, detail)
     return Out(**{name: np.zeros((replicates, *shape), dtype) for name, (dtype, *shape) in shapes.items()})
 
 
-def out_bytes(world: World, ideas: int, months: int, detail: bool) -> int:
+def out_bytes(size: Size, detail: bool) -> int:
     """Memory that `out` takes for one replicate."""
-    shapes = _out_shapes(world, ideas, months, detail).values()
+    shapes = _out_shapes(size, detail).values()
     return sum(int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize for dtype, *shape in shapes)

@@ -5,7 +5,7 @@ import math
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled, compiled_hot
 from qisim.model.batch.spread import introduce, meet_evidence
-from qisim.model.state import BY_COACH
+from qisim.model.state import BY_COACH, COACH_DAYS, COACH_MONTHS, VISITS
 
 
 @compiled_hot
@@ -25,6 +25,7 @@ def visit_month(c, month, seed, replicate, plan, work, b):
         coach.vacant_until = month + int(b.coach_vacancy_months)
         coach.balance = 0.0
         return
+    work.units[post.element, COACH_MONTHS] += 1.0
     coach.skill = rules.up(coach.skill, b.coach_learning)
     coach.balance = min(coach.balance + post.days, post.most_days)
     for i in range(plan.caseload_start[c], plan.caseload_start[c + 1]):
@@ -35,6 +36,8 @@ def visit_month(c, month, seed, replicate, plan, work, b):
             return
         coach.balance -= rules.visit_days(work.facility[f].travel_days)
         work.visits_now[f] += 1
+        work.units[post.element, VISITS] += 1.0
+        work.units[post.element, COACH_DAYS] += rules.visit_days(work.facility[f].travel_days)
         _visit(f, c, month, seed, replicate, plan, work, b)
 
 
@@ -47,7 +50,7 @@ def _next_to_visit(c, plan, work):
         f = plan.caseload[i]
         facility = work.facility[f]
         visits, last = work.visits_now[f], facility.last_visit
-        if visits >= post.most_visits or not (post.all or facility.enrolled):
+        if visits >= post.most_visits or facility.no_visits or not (post.all or facility.enrolled):
             continue
         priority = rules.visit_priority(
             post.policy, last, facility.reported_score, facility.joined, facility.travel_days
@@ -62,7 +65,7 @@ def _next_to_visit(c, plan, work):
 
 @compiled_hot
 def _visit(f, c, month, seed, replicate, plan, work, b):
-    facility, coach = work.facility[f], work.coach[c]
+    facility, coach, post = work.facility[f], work.coach[c], plan.posts[c]
     if facility.trained < facility.team:
         u = chance.uniforms(seed, replicate, f, month + 1, chance.VISIT, facility.visits)
         if u[0] < b.visit_trains:
@@ -70,10 +73,12 @@ def _visit(f, c, month, seed, replicate, plan, work, b):
     facility.visits += 1
     facility.last_visit = month
     facility.last_support = month
-    facility.engagement = rules.up(facility.engagement, b.visit_engagement)
+    facility.engagement = rules.lifted(
+        facility.engagement, b.visit_engagement, post.ownership, post.identity, facility.fatigue, b
+    )
     facility.skill = rules.up(facility.skill, b.visit_skill * coach.skill)
     facility.data_quality = rules.up(facility.data_quality, b.visit_data_quality)
-    if plan.posts[c].external:
+    if post.external:
         facility.dependence = rules.up(facility.dependence, b.visit_dependence)
     _introduce_next(f, plan, work)
     _carry(f, c, work, b)
@@ -86,7 +91,7 @@ def _introduce_next(f, plan, work):
     released = work.released[wave] if wave >= 0 else work.practice.shape[1]
     for i in range(released):
         k = plan.packages[wave, i] if wave >= 0 else i
-        if introduce(work.practice[f, k], BY_COACH):
+        if introduce(work.practice[f, k], BY_COACH, -1):
             work.practice[f, k].refinement = work.refinement[k]
             return
 
@@ -100,7 +105,7 @@ def _carry(f, c, work, b):
         if (stage <= rules.AWARE or stage == rules.ABANDONED) and work.coach_working[c, k] > most:
             best, most = k, work.coach_working[c, k]
     if best >= 0:
-        introduce(work.practice[f, best], BY_COACH)
+        introduce(work.practice[f, best], BY_COACH, -1)
         meet_evidence(f, best, rules.evidence(most, work.coach_failed[c, best]), work, b)
 
 

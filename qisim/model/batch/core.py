@@ -1,8 +1,10 @@
 """The entry into the core: replicates from start to end."""
 
-from qisim.model import calendar, rules
+from qisim.model import programme, rules
+from qisim.model.batch.channels import channel
 from qisim.model.batch.coaching import visit_month
 from qisim.model.batch.compile import compiled, compiled_and_kept
+from qisim.model.batch.conditions import change_condition, upheaval
 from qisim.model.batch.exchange import exchange
 from qisim.model.batch.month import facilities_month
 from qisim.model.batch.people import turnover
@@ -35,7 +37,7 @@ def replicates(first, seed, target, behaviour, ideas, indicators, here, plan, wo
 @compiled
 def _one_month(month, seed, replicate, here, plan, work, b, ideas, indicators):
     e, last = plan.event_start[month], plan.event_start[month + 1]
-    while e < last and plan.events[e].kind < calendar.FIRST_SUPPORT:
+    while e < last and plan.events[e].kind < programme.FIRST_SUPPORT:
         _event(plan.events[e], month, seed, replicate, here, plan, work, b, ideas, indicators)
         e += 1
     for f in range(len(work.facility)):
@@ -61,14 +63,20 @@ def _one_month(month, seed, replicate, here, plan, work, b, ideas, indicators):
 
 @compiled
 def _event(event, month, seed, replicate, here, plan, work, b, ideas, indicators):
-    """One of `calendar.EVENTS`."""
-    if event.kind == calendar.END_OF_SUPPORT:
+    """One of `programme.EVENTS`."""
+    if event.kind == programme.END_OF_SUPPORT:
         end_of_support(event.which, work)
-    elif event.kind == calendar.JOIN:
-        join(event.which, month, seed, replicate, here, plan, work)
-    elif event.kind == calendar.SESSION:
+    elif event.kind == programme.JOIN:
+        join(event.which, event.amount, month, seed, replicate, here, plan, work)
+    elif event.kind == programme.SESSION:
         session(event.which, event.amount, month, seed, replicate, plan, work, b)
-    elif event.kind == calendar.EXCHANGE:
+    elif event.kind == programme.EXCHANGE:
         exchange(event.which, event.amount, month, here, plan, work, b, ideas, indicators)
-    elif event.kind == calendar.SYNTHESIS:
+    elif event.kind == programme.SYNTHESIS:
         synthesis(event.which, plan, work, b)
+    elif event.kind == programme.CHANNEL:
+        channel(event.which, event.amount, month, seed, replicate, plan, work, b, ideas, indicators)
+    elif event.kind == programme.CONDITION:
+        change_condition(event.which, event.amount, plan, work, b)
+    elif event.kind == programme.UPHEAVAL:
+        upheaval(event.which, month, seed, replicate, plan, work, b)

@@ -2,8 +2,8 @@
 
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled_hot
-from qisim.model.batch.spread import introduce, mark_changed
-from qisim.model.state import OWN, PEER, USES
+from qisim.model.batch.spread import adopt, introduce, mark_changed
+from qisim.model.state import BY_COHORT, OWN, PEER, USES
 
 
 @compiled_hot
@@ -22,7 +22,7 @@ def facilities_month(first, last, month, trending, seed, replicate, here, plan, 
     for f in range(first, last):
         u = chance.uniforms(seed, replicate, f, month + 1, chance.TEAM, 0)
         _invent(f, u[1], u[2], work, b)
-        _meet(f, month, u[0], u[3], seed, replicate, work, b, ideas, indicators)
+        _meet(f, month, u[0], u[3], seed, replicate, plan, work, b, ideas, indicators)
     for f in range(first, last):
         _sustain(f, month, seed, replicate, work, b)
     for f in range(first, last):
@@ -42,13 +42,14 @@ def _unsupported(facility, month, b):
 
 
 @compiled_hot
-def _meet(f, month, u_whether, u_cycles, seed, replicate, work, b, ideas, indicators):
+def _meet(f, month, u_whether, u_cycles, seed, replicate, plan, work, b, ideas, indicators):
     """The team meets or not; if it does, it runs its cycles, taking up the next idea when one is decided."""
     facility = work.facility[f]
+    supported = not _unsupported(facility, month, b) or (facility.enrolled and plan.waves[facility.wave].supports)
+    workload = facility.workload + facility.extra_workload + facility.load - facility.slack
     facility.meeting = u_whether < rules.meets(
-        facility.engagement, facility.workload + facility.extra_workload, facility.trained,
-        facility.enrolled or not _unsupported(facility, month, b), facility.skill, facility.dependence, b,
-    )  # fmt: skip
+        facility.engagement, workload, facility.trained, supported, facility.skill, facility.dependence, b
+    )
     facility.cycles = 0
     if facility.meeting:
         for cycle in range(rules.cycles(facility.frequency, u_cycles, b)):
@@ -78,8 +79,36 @@ def _hear_of_ideas(f, month, seed, replicate, here, work, b):
         if block != k // 4:
             block = k // 4
             u = chance.uniforms(seed, replicate, f, month + 1, chance.HEARING, block)
-        if chance.lane(u, k) < rules.hears(use, b):
-            introduce(practice, PEER)
+        chance_of = rules.hears(use, b)
+        if chance.lane(u, k) < chance_of:
+            _learn_from_peer(f, k, chance.lane(u, k) / chance_of * use, network, cohort_tie * cohort, here, work)
+
+
+@compiled_hot
+def _learn_from_peer(f, k, share, network, cohort, here, work):
+    """Whom a facility learns from: `share` of its peers' influence lies in one part of it, each as likely as it weighs.
+
+    Neighbours of the network come first (`network` of the whole), then the cohort, then the exchange partner.
+    """
+    if share < network:
+        introduce(work.practice[f, k], PEER, _neighbour(f, k, share * here.total[f], here, work))
+    elif share < network + cohort:
+        introduce(work.practice[f, k], BY_COHORT, -1)
+    else:
+        introduce(work.practice[f, k], PEER, work.facility[f].partner)
+
+
+@compiled_hot
+def _neighbour(f, k, weight, here, work):
+    """The neighbour using an idea at which the weights of those who do, summed in their order, pass `weight`."""
+    passed, last = 0.0, -1
+    for i in range(here.start[f], here.start[f + 1]):
+        if (int(work.practice[here.peer[i], k].shown) & USES) != 0:
+            passed += here.peer_weight[i]
+            last = here.peer[i]
+            if weight < passed:
+                break
+    return last
 
 
 @compiled_hot
@@ -96,7 +125,7 @@ def _invent(f, u_whether, u_which, work, b):
     for k in range(work.practice.shape[1]):
         if work.practice[f, k].stage == rules.UNAWARE:
             if which == 0:
-                introduce(work.practice[f, k], OWN)
+                introduce(work.practice[f, k], OWN, -1)
                 return
             which -= 1
 
@@ -147,7 +176,10 @@ def _most_promising(f, work, ideas, indicators):
 
 @compiled_hot
 def _test_ideas(f, month, cycle, seed, replicate, work, b, ideas):
-    """Run one PDSA cycle on each idea in hand."""
+    """Run one PDSA cycle on each idea in hand.
+
+    Its luck belongs to the month: luck that belonged to the number of the cycle would tie strategies less closely.
+    """
     for k in range(len(ideas)):
         if work.practice[f, k].stage == rules.TESTING:
             u = chance.uniforms(seed, replicate, f, month + 1, chance.CYCLE, k * 16 + cycle)
@@ -161,11 +193,8 @@ def _run_cycle(f, k, u, work, b, ideas):
     properly = u[0] < rules.proper(facility.skill, facility.frequency, b)
     works = rules.works(practice.difficulty, practice.fit, facility.skill, ideas[k].complexity, practice.refinement, b)
     if rules.judged_success(works, properly, u[1], facility.data_quality, b):
-        practice.stage = rules.ADOPTED
-        practice.works = works
-        practice.reach = max(practice.reach, b.reach_start)
+        adopt(f, k, works, b.reach_start, work)
         facility.engagement = rules.up(facility.engagement, b.success_engagement)
-        mark_changed(f, k, work)
         return
     practice.failures += 1
     facility.engagement = rules.down(facility.engagement, b.failure_engagement)
@@ -211,8 +240,9 @@ def _sustain(f, month, seed, replicate, work, b):
             block = k // 4
             u = chance.uniforms(seed, replicate, f, month + 1, chance.PRACTICE, block)
         lapse = rules.lapses(
-            practice.embedding, facility.engagement, facility.lost, facility.dependence, unsupported, b
-        )
+            practice.embedding, facility.engagement, facility.lost, facility.dependence, unsupported,
+            facility.lapse_share, b,
+        )  # fmt: skip
         if chance.lane(u, k) < lapse:
             _give_up(f, k, rules.LAPSED, work)
         elif not practice.works and chance.lane(u, k) < lapse + (1.0 - lapse) * rules.found_out(
@@ -245,10 +275,11 @@ def perform(f, months, plan, work, ideas, indicators):
 def measure(f, months, routine, seed, replicate, work, b, indicators):
     """What the facility's own records show: a sample, biased while data quality is low.
 
-    Teams in a programme review their records every month, others when it is `routine`.
+    Teams in a programme, or under supervision that asks for it, review their records every month, others when it is
+    `routine`.
     """
     facility = work.facility[f]
-    if not (routine or facility.enrolled):
+    if not (routine or facility.enrolled or facility.supervised):
         return
     block, u = -1, (0.0, 0.0, 0.0, 0.0)
     score = 0.0
@@ -271,8 +302,8 @@ def _motivate(f, month, plan, work, b):
         ownership = plan.waves[facility.wave].ownership
         bond = ownership * plan.waves[facility.wave].identity
     level = rules.own_level(
-        facility.leadership, facility.openness, facility.workload, facility.fatigue, facility.dependence,
-        _unsupported(facility, month, b), facility.supportive_head, bond, b,
+        facility.leadership, facility.openness, facility.workload + facility.load, facility.fatigue,
+        facility.dependence, _unsupported(facility, month, b), facility.supportive_head, bond, facility.level_shift, b,
     )  # fmt: skip
     facility.engagement = rules.engagement_next(facility.engagement, level, b)
     facility.fatigue = rules.fatigue_next(facility.fatigue, ownership, facility.enrolled, b)

@@ -14,13 +14,14 @@ def turnover(f, month, seed, replicate, work, b):
     if leavers > 0:
         facility.lost = leavers / facility.trained
         facility.trained -= leavers
-        facility.skill = rules.skill_after_turnover(facility.skill, facility.lost, b)
+        facility.skill = rules.skill_after_turnover(facility.skill, facility.lost, facility.skill_share, b)
     if u[1] < b.head_leave_monthly:
-        _new_head(f, u[2], u[3], work, b)
+        new_head(f, u[2], u[3], work, b)
 
 
 @compiled_hot
-def _new_head(f, u_supports, u_stops, work, b):
+def new_head(f, u_supports, u_stops, work, b):
+    """The head leaves; the successor supports improvement, or does not."""
     facility = work.facility[f]
     had = facility.supportive_head
     facility.supportive_head = u_supports < facility.leadership

@@ -27,8 +27,8 @@ def record(r, m, target, here, work, out):
         row.dependence += facility.dependence
         row.fatigue += facility.fatigue
         adopted, working = _count_ideas(f, out.ideas[r, m], work)
-        _record_group(out.groups[r, m, here.district[f]], facility, at_target, adopted, working)
-        _record_group(out.groups[r, m, here.first_kind + here.kind[f]], facility, at_target, adopted, working)
+        for g in range(here.group.shape[1]):
+            _record_group(out.groups[r, m, here.group[f, g]], facility, at_target, adopted, working)
         if at_target:
             row.at_target += 1
             if out.first_at_target[r, f] < 0:
@@ -46,8 +46,21 @@ def record(r, m, target, here, work, out):
     row.exchanges = work.tally[EXCHANGES_MADE]
     work.tally[ATTENDANCES] = 0
     work.tally[EXCHANGES_MADE] = 0
+    _record_counts(r, m, work, out)
     if out.facility_months.shape[1] > 0:
         _record_detail(r, m, work, out)
+
+
+@compiled
+def _record_counts(r, m, work, out):
+    """Units and adoptions of the month; then counting starts anew."""
+    for e in range(work.units.shape[0]):
+        for unit in range(work.units.shape[1]):
+            out.units[r, m, e, unit] = work.units[e, unit]
+            work.units[e, unit] = 0.0
+    for source in range(len(work.adoptions)):
+        out.adoptions[r, m, source] = work.adoptions[source]
+        work.adoptions[source] = 0
 
 
 @compiled_hot
@@ -101,3 +114,4 @@ def _record_detail(r, m, work, out):
             cell.reach = practice.reach
             cell.embedding = practice.embedding
             cell.source = practice.source
+            cell.learnt_from = practice.learnt_from

@@ -12,10 +12,11 @@ import numpy as np
 
 from qisim.model.batch import arrays
 from qisim.model.batch.arrays import Out
-from qisim.model.calendar import Programme
 from qisim.model.parameters import BEHAVIOUR, IDEA, INDICATOR, draw
+from qisim.model.programme import Programme
 from qisim.scenario.errors import BadInput, Problem
 from qisim.scenario.schema import Scenario
+from qisim.world.groupings import groupings
 from qisim.world.world import World
 
 CHUNK_BYTES = 64 * 2**20
@@ -44,11 +45,12 @@ def simulate(
     is what the caller will keep. Raises BadInput, before any memory is taken, where the machine has too little.
     """
     threads = min(threads or available_cores(), len(replicates))
-    one = arrays.out_bytes(world, len(scenario.ideas), scenario.months, detail)
+    recorded = arrays.size(world, groupings(world, scenario), scenario)
+    one = arrays.out_bytes(recorded, detail)
     size = min(len(replicates), max(threads, CHUNK_BYTES // one))
     _check_memory(scenario, world, programme, threads, size * one, detail, kept_bytes)
     run = _runner(scenario, world, programme, seed, threads)
-    out = arrays.out(world, len(scenario.ideas), scenario.months, size, detail)
+    out = arrays.out(recorded, size, detail)
     run(range(0), rows_of(out, 0, 0))  # compile here, where Ctrl-C is heard
     if progress:
         progress(0)
@@ -77,7 +79,7 @@ def _runner(
     from qisim.model.batch.core import replicates as run_replicates
 
     ideas, indicators = len(scenario.ideas), len(scenario.indicators)
-    here = arrays.here(world)
+    here = arrays.here(world, groupings(world, scenario))
     plan = arrays.plan(programme, draw(scenario, seed, 0)[1]["indicator"], indicators)
     workspaces: SimpleQueue[arrays.Work] = SimpleQueue()
     for _ in range(threads):

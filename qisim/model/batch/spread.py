@@ -1,5 +1,7 @@
 """What facilities show each other: pushed to peers, coaches and cohorts when it changes."""
 
+import math
+
 from qisim.model import rules
 from qisim.model.batch.arrays import CHANGED
 from qisim.model.batch.compile import compiled, compiled_hot
@@ -85,10 +87,49 @@ def meet_evidence(f, k, proof, work, b):
 
 
 @compiled_hot
-def introduce(practice, source):
-    """Tell a facility of an idea it had not heard of. Returns whether it was news."""
+def introduce(practice, source, learnt_from):
+    """Tell a facility of an idea it had not heard of; `learnt_from` is the facility that did, or -1.
+
+    Returns whether it was news.
+    """
     if practice.stage != rules.UNAWARE:
         return False
     practice.stage = rules.AWARE
     practice.source = source
+    practice.learnt_from = learnt_from
     return True
+
+
+@compiled_hot
+def adopt(f, k, works, reach, work):
+    """Take an idea into use."""
+    practice = work.practice[f, k]
+    practice.stage = rules.ADOPTED
+    practice.works = works
+    practice.reach = max(practice.reach, reach)
+    work.adoptions[practice.source] += 1
+    mark_changed(f, k, work)
+
+
+@compiled
+def put_first(f, j, plan, work, ideas):
+    """Let a team take up the strongest idea on indicator `j` that it knows and has not tested."""
+    best, strongest = -1, -1.0
+    for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+        k = plan.by_indicator[i]
+        stage = work.practice[f, k].stage
+        if (stage == rules.AWARE or stage == rules.LAPSED) and abs(ideas[k].effect) > strongest:
+            best, strongest = k, abs(ideas[k].effect)
+    if best >= 0:
+        work.facility[f].priority = best
+
+
+@compiled
+def largest_gap(f, work, indicators):
+    """The indicator of a facility's largest reported gap to the ceiling, weighted."""
+    best, largest = 0, -math.inf
+    for j in range(len(indicators)):
+        gap = indicators[j].weight * (indicators[j].ceiling - work.reported[f, j])
+        if gap > largest:
+            best, largest = j, gap
+    return best

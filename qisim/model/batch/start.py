@@ -5,7 +5,7 @@ import numpy as np
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled
 from qisim.model.batch.month import measure, perform
-from qisim.model.batch.spread import mark_changed, show_changes
+from qisim.model.batch.spread import adopt, show_changes
 from qisim.model.state import INITIAL, NEVER, NONE
 
 
@@ -20,6 +20,9 @@ def start(seed, replicate, here, plan, work, b, ideas, indicators):
     work.refinement[:] = 0.0
     work.released[:] = 0
     work.tally[:] = 0
+    work.active[:] = False
+    work.units[:] = 0.0
+    work.adoptions[:] = 0
     for c in range(len(work.coach)):
         coach = work.coach[c]
         coach.skill = plan.posts[c].skill
@@ -63,7 +66,7 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.skill = b.skill_start
     facility.data_quality = b.data_quality_start
     facility.dependence = 0.0
-    facility.fatigue = 0.0
+    facility.fatigue = b.fatigue_start
     facility.enrolled = False
     facility.dropped_out = False
     facility.wave = -1
@@ -75,6 +78,14 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.last_visit = NEVER
     facility.frequency = 0.0
     facility.extra_workload = 0.0
+    facility.load = 0.0
+    facility.slack = 0.0
+    facility.level_shift = 0.0
+    facility.lapse_share = 1.0
+    facility.skill_share = 1.0
+    facility.no_gatherings = False
+    facility.no_visits = False
+    facility.supervised = False
     facility.lost = 0.0
     facility.partner = -1
     facility.partner_tie = 0.0
@@ -86,7 +97,16 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.cycles = 0
     facility.in_use = False
     facility.engagement = rules.own_level(
-        facility.leadership, facility.openness, facility.workload, 0.0, 0.0, True, facility.supportive_head, 0.0, b
+        facility.leadership,
+        facility.openness,
+        facility.workload,
+        b.fatigue_start,
+        0.0,
+        True,
+        facility.supportive_head,
+        0.0,
+        0.0,
+        b,
     )
 
 
@@ -104,6 +124,7 @@ def _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators)
         practice.changed = False
         practice.shown = 0
         practice.source = NONE
+        practice.learnt_from = -1
         practice.failures = 0
         practice.reach = 0.0
         practice.embedding = 0.0
@@ -111,12 +132,9 @@ def _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators)
         practice.refinement = 0.0
         practice.influence = 0.0
         if rules.uses_at_start(ready, chance.normal(u[2]), ideas[k].initial_quantile):
-            practice.stage = rules.ADOPTED
-            practice.works = True
             practice.source = INITIAL
-            practice.reach = b.initial_reach
             practice.embedding = b.initial_embedding
-            mark_changed(f, k, work)
+            adopt(f, k, True, b.initial_reach, work)
     for j in range(len(indicators)):
         u = chance.uniforms(seed, replicate, f, 0, chance.BASELINE, j // 4)
         drawn = rules.baseline(

@@ -6,14 +6,16 @@ from qisim.model.batch.coaching import appoint_champions
 from qisim.model.batch.compile import compiled
 from qisim.model.batch.sort import sort
 from qisim.model.batch.spread import enter_cohort, introduce, leave_cohort, meet_evidence
-from qisim.model.state import BY_SESSION
+from qisim.model.state import ATTENDANCES as IN_PERSON
+from qisim.model.state import BY_SESSION, ONLINE_ATTENDANCES, SESSIONS, STAFF_DAYS
 
 
 @compiled
-def join(w, month, seed, replicate, here, plan, work):
+def join(w, released, month, seed, replicate, here, plan, work):
     """The facilities that the selection rule puts first join; see `rules.selection_key`."""
     wave = plan.waves[w]
-    element = 1 << wave.element
+    work.released[w] = released
+    element = 1 << wave.collaborative
     candidates = 0
     for f in range(len(work.facility)):
         facility = work.facility[f]
@@ -54,6 +56,7 @@ def session(w, released, month, seed, replicate, plan, work, b):
     wave = plan.waves[w]
     work.released[w] = released
     work.session_size[:] = 0
+    work.session_virtual[:] = False
     work.session_score[:] = 0.0
     work.session_working[:] = 0
     work.session_failed[:] = 0
@@ -63,24 +66,38 @@ def session(w, released, month, seed, replicate, plan, work, b):
         facility.attends = False
         if facility.enrolled and facility.wave == w:
             u = chance.uniforms(seed, replicate, f, month + 1, chance.SESSION, 0)
-            facility.attends = u[0] < rules.attendance(wave.virtual, facility.connectivity, b)
+            virtual = _virtual(facility, wave)
+            may = virtual or not facility.no_gatherings
+            facility.attends = may and u[0] < rules.attendance(virtual, facility.connectivity, b)
             if facility.attends:
-                _report(f, work)
+                _report(f, virtual, work)
     for k in range(len(work.tests)):
         work.refinement[k] = rules.refined(work.refinement[k], work.tests[k], b)
     for c in range(len(work.session_size)):
         if work.session_size[c] >= 2:
-            work.cohort_tie[c] = rules.session_tie(work.cohort_tie[c], wave.virtual, b)
+            work.cohort_tie[c] = rules.session_tie(work.cohort_tie[c], work.session_virtual[c], b)
+        if work.session_size[c] >= 1:
+            work.units[wave.element, SESSIONS] += 1.0
+    people = 0
     for f in range(len(work.facility)):
         if work.facility[f].attends:
             work.facility[f].attends = False
-            _learn(f, w, released, month, plan, work, b)
+            people += _learn(f, w, released, month, plan, work, b)
+    work.units[wave.element, STAFF_DAYS] += people * wave.days
 
 
 @compiled
-def _report(f, work):
+def _virtual(facility, wave):
+    """Whether a facility takes part online: as planned, or because gatherings are stopped."""
+    return wave.virtual or (facility.no_gatherings and wave.goes_virtual)
+
+
+@compiled
+def _report(f, virtual, work):
     """What a facility brings to the session: its score, and what worked and failed there."""
     cohort = work.facility[f].cohort
+    if virtual:
+        work.session_virtual[cohort] = True
     work.session_size[cohort] += 1
     work.session_score[cohort] += work.facility[f].reported_score
     for k in range(work.practice.shape[1]):
@@ -96,27 +113,32 @@ def _report(f, work):
 
 @compiled
 def _learn(f, w, released, month, plan, work, b):
-    """What a facility takes home from the session."""
+    """What a facility takes home from the session. Returns how many people it sent."""
     facility, wave = work.facility[f], plan.waves[w]
-    cohort = facility.cohort
+    cohort, virtual = facility.cohort, _virtual(facility, wave)
     work.tally[ATTENDANCES] += 1
+    work.units[wave.element, ONLINE_ATTENDANCES if virtual else IN_PERSON] += 1.0
+    people = rules.attendees(wave.attendees, virtual, b)
     facility.last_support = month
-    facility.trained = min(facility.team, facility.trained + rules.attendees(wave.attendees, wave.virtual, b))
+    facility.trained = min(facility.team, facility.trained + people)
     facility.skill = rules.up(facility.skill, b.session_skill)
-    facility.engagement = rules.up(facility.engagement, b.session_engagement)
+    facility.engagement = rules.lifted(
+        facility.engagement, b.session_engagement, wave.ownership, wave.identity, facility.fatigue, b
+    )
     if work.session_size[cohort] >= 2:
         above = facility.reported_score * work.session_size[cohort] >= work.session_score[cohort]
         facility.engagement = rules.compared(facility.engagement, above, facility.openness, b)
-    if not wave.virtual:
+    if not virtual:
         facility.extra_workload += b.session_workload
     for i in range(released):
         k = plan.packages[w, i]
         practice = work.practice[f, k]
-        introduce(practice, BY_SESSION)
+        introduce(practice, BY_SESSION, -1)
         practice.refinement = work.refinement[k]
         working, failed = work.session_working[cohort, k], work.session_failed[cohort, k]
         if working + failed > 0:
             meet_evidence(f, k, rules.evidence(working, failed), work, b)
+    return people
 
 
 @compiled

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from qisim.scenario.elements.base import Element
-from qisim.scenario.fields import Share, When
+from qisim.scenario.elements.base import Lasting
+from qisim.scenario.fields import Share
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Policy = Literal["rotation", "weakest", "strongest", "newest", "nearest"]
 
 
-class Coaching(Element):
+class Coaching(Lasting):
     """Coaches with so many visit days a month, sharing the facilities of their districts."""
 
     kind: Literal["coaching"]
@@ -35,8 +35,6 @@ class Coaching(Element):
     )
     external: bool = Field(False, description="mentors from outside the health system, who raise dependence")
     skill: Share = Field(0.7, description="coaching skill at the start")
-    start: When = Field(0, description="first month of visits")
-    end: When | None = Field(None, description="first month without visits; the horizon unless told")
 
     @model_validator(mode="after")
     def _how_many(self) -> Coaching:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from qisim.scenario.elements.base import Element
-from qisim.scenario.fields import Share, Table, When
+from qisim.scenario.elements.base import Element, Horizon
+from qisim.scenario.fields import Table, When
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar
@@ -19,7 +19,7 @@ class Wave(Table):
     """Facilities that join a collaborative together."""
 
     start: When = Field(description="when the wave joins and holds its first session")
-    sites: Annotated[int, Field(ge=1)] | None = Field(None, description="how many facilities join; all unless told")
+    sites: Annotated[int, Field(ge=0)] | None = Field(None, description="how many facilities join; all unless told")
     share: Annotated[float, Field(gt=0, le=1)] | None = Field(
         None, description="or the share of the covered facilities that join"
     )
@@ -48,6 +48,10 @@ class Collaborative(Element):
     sessions: Annotated[int, Field(ge=1, le=24)] = Field(4, description="learning sessions, the first at the start")
     action_months: Annotated[int, Field(ge=1, le=12)] = Field(3, description="months from one session to the next")
     mode: Literal["in_person", "virtual"] = Field("in_person", description="how sessions are held")
+    when_stopped: Literal["cancel", "virtual"] = Field(
+        "cancel", description="sessions in person while a shock stops gatherings: cancelled, or held online"
+    )
+    session_days: Annotated[float, Field(ge=0, le=30)] = Field(2.0, description="days that a session takes")
     attendees: Annotated[int, Field(ge=1, le=50)] = Field(3, description="people a facility sends to a session")
     release: Literal["at_once", "stages"] = Field(
         "at_once", description="the whole package at the first session, or a part of it at each"
@@ -58,8 +62,6 @@ class Collaborative(Element):
         0, description="peer coaches that the synthesis workshop yields for the facilities that join later"
     )
     champion_days: Annotated[float, Field(gt=0, le=31)] = Field(2.0, description="visit days a champion has a month")
-    ownership: Share = Field(0.7, description="0 imposed from above, 1 led by the professionals themselves")
-    identity: Share = Field(1.0, description="1 one clear programme, lower when diluted by concurrent initiatives")
 
     @model_validator(mode="after")
     def _champions_need_a_synthesis(self) -> Collaborative:
@@ -70,6 +72,10 @@ class Collaborative(Element):
         if self.facilities == [] and self.select == "list":
             raise ValueError("select = 'list' needs facilities = [ids]")
         return self
+
+    def span(self, horizon: Horizon) -> tuple[int, int]:
+        starts = [horizon.step(wave.start) for wave in self.waves]
+        return min(starts), min(max(starts) + self.sessions * self.action_months, horizon.months)
 
     def schedule(self, calendar: Calendar, covered: Any) -> None:
         taken = calendar.package(self, self.package)
@@ -88,8 +94,13 @@ class Collaborative(Element):
             size = int(members.sum())
             if wave.sites is not None and wave.sites > size:
                 calendar.refuse(self, f"waves.{number}.sites", f"found {wave.sites}", f"at most the {size} covered")
-            sites = wave.sites or (max(1, int(wave.share * size + 0.5)) if wave.share else size)
-            w = calendar.wave(self, members, sites, taken)
+            share = max(1, int(wave.share * size + 0.5)) if wave.share else size
+            sites = share if wave.sites is None else wave.sites
+            w = calendar.wave(
+                self, members, sites, taken, select=self.select, cohort=self.cohort, attendees=self.attendees,
+                days=self.session_days, virtual=self.mode == "virtual",
+                goes_virtual=self.mode == "virtual" or self.when_stopped == "virtual",
+            )  # fmt: skip
             calendar.event(start, "join", w)
             for session in range(self.sessions):
                 released = len(taken)

@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from qisim.scenario.elements.base import Element
-from qisim.scenario.fields import When
+from qisim.scenario.elements.base import Lasting
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar
 
 
-class ExchangeVisits(Element):
+class ExchangeVisits(Lasting):
     """So many exchange visits, spread evenly from `start` to `end`."""
 
     kind: Literal["exchange_visits"]
     visits: Annotated[int, Field(ge=0, le=1_000_000)] = Field(description="exchange visits in all")
     reach: Literal["district", "province", "anywhere"] = Field("province", description="how far away a host may be")
     indicator: str = Field("", description="the indicator visited for; the visitor's own largest gap unless told")
-    start: When = Field(0, description="first month of visits")
-    end: When | None = Field(None, description="first month without visits; the horizon unless told")
+
+    people: Annotated[int, Field(ge=0, le=50)] = Field(3, description="people who go on a visit, for a day and travel")
 
     def schedule(self, calendar: Calendar, covered: Any) -> None:
         start, end = calendar.span(self, self.start, self.end)
-        programme = calendar.exchange(self, covered, self.indicator)
+        programme = calendar.exchange(self, covered)
         months = end - start
         for month in range(months):
             visits = self.visits * (month + 1) // months - self.visits * month // months

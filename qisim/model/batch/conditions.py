@@ -1,0 +1,56 @@
+"""What holds around facilities: institutions, endorsements and shocks; and the start of a reorganisation."""
+
+from qisim.model import chance, rules
+from qisim.model.batch.compile import compiled
+from qisim.model.batch.people import new_head
+
+
+@compiled
+def change_condition(c, holds, plan, work, b):
+    """A condition begins (`holds` is 1) or ends (0) for the facilities it covers."""
+    work.active[c] = holds == 1
+    for f in range(len(work.facility)):
+        if plan.condition_covers[c, f]:
+            _add_up(f, plan, work, b)
+
+
+@compiled
+def _add_up(f, plan, work, b):
+    """All that holds around a facility now, one condition after the other."""
+    facility = work.facility[f]
+    facility.load = 0.0
+    facility.level_shift = 0.0
+    facility.lapse_share = 1.0
+    facility.skill_share = 1.0
+    facility.no_gatherings = False
+    facility.no_visits = False
+    facility.supervised = False
+    for c in range(len(work.active)):
+        if not (work.active[c] and plan.condition_covers[c, f]):
+            continue
+        own = plan.conditions[c]
+        facility.load += b.shock_workload * own.load
+        facility.level_shift += rules.level_shift(
+            own.supervision, own.agreements, own.endorsed, own.freedom, own.upheaval, b
+        )
+        facility.lapse_share = rules.lapse_left(facility.lapse_share, own.accreditation, b)
+        facility.skill_share = rules.skill_left(facility.skill_share, own.preservice, b)
+        facility.no_gatherings = facility.no_gatherings or own.no_gatherings
+        facility.no_visits = facility.no_visits or own.no_visits
+        facility.supervised = facility.supervised or own.supervision > 0.0
+
+
+@compiled
+def upheaval(c, month, seed, replicate, plan, work, b):
+    """A reorganisation begins: heads leave, and what was embedded comes loose."""
+    own = plan.channels[c]
+    for f in range(len(work.facility)):
+        if not plan.channel_covers[c, f]:
+            continue
+        u = chance.uniforms(seed, replicate, f, month + 1, chance.UPHEAVAL, own.entity)
+        if u[0] < b.upheaval_heads * own.strength:
+            new_head(f, u[1], u[2], work, b)
+        for k in range(work.practice.shape[1]):
+            practice = work.practice[f, k]
+            if practice.stage == rules.ADOPTED:
+                practice.embedding = rules.embedding_after_upheaval(practice.embedding, own.strength, b)
