@@ -32,6 +32,7 @@ from qisim.model.mesa_model import QIModel
 from qisim.scenario.load import from_document, load_scenario
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
+from qisim.world.groupings import groupings
 from qisim.world.world import World, build_world
 
 HERE = Path(__file__).parent
@@ -93,10 +94,11 @@ class Core:
         self.scenario, self.world = scenario, world
         programme = build_calendar(scenario, world)
         ideas, indicators = len(scenario.ideas), len(scenario.indicators)
-        self.out = arrays.out(world, ideas, scenario.months, 1, detail=False)
+        groups = groupings(world, scenario)
+        self.out = arrays.out(arrays.size(world, groups, scenario), 1, detail=False)
         parameters = simulate._parameters(scenario, 1, range(1))
         self.inputs = (
-            *parameters, arrays.here(world), arrays.plan(programme, parameters[1][0]["indicator"], indicators),
+            *parameters, arrays.here(world, groups), arrays.plan(programme, parameters[1][0]["indicator"], indicators),
             arrays.work(len(world), ideas, indicators, programme), self.out,
         )  # fmt: skip
 
@@ -104,7 +106,7 @@ class Core:
         """Processor time of one run."""
         simulate.clear(self.out)
         before = time.thread_time()
-        run_replicates(0, 1, self.scenario.target.score, *self.inputs)
+        run_replicates(np.zeros(1, np.int64), 1, self.scenario.target.score, *self.inputs)
         return time.thread_time() - before
 
     def nanoseconds(self, times: int) -> float:

@@ -76,6 +76,7 @@ FACILITY = np.dtype(
         ("priority", "i8"),  # idea seen in an exchange visit, to be tested first; -1 for none
         ("exchanges", "i8"),  # exchange visits made
         ("visits", "i8"),  # coaching visits this month
+        ("called", "?"),  # feedback or a training calls a meeting this month
         ("attends", "?"),  # takes part in this month's session
         ("meeting", "?"),  # the team met this month
         ("cycles", "i8"),  # PDSA cycles this month

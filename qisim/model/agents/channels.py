@@ -72,7 +72,7 @@ class Channel:
     def meet(self, facility: Facility, u_information: float, u_intention: float, u_behaviour: float) -> int:
         """Reach one facility. Returns how many of its people were away for it."""
         if self.kind == programme.TRAINING:
-            return self.train(facility)
+            return self.train(facility, u_information)
         if self.kind == programme.FEEDBACK:
             self.feed_back(facility, u_information, u_intention, u_behaviour)
             return 0
@@ -123,8 +123,8 @@ class Channel:
             if practice.stage != rules.UNAWARE and proof > practice.evidence:
                 facility.meet_evidence(practice, proof)
 
-    def train(self, facility: Facility) -> int:
-        """A training, as much of it as its tiers left; none while gatherings are stopped."""
+    def train(self, facility: Facility, u_tries: float) -> int:
+        """A training, as much of it as its tiers left, which the team may try out at home; none without gatherings."""
         if facility.no_gatherings:
             return 0
         b = self.model.behaviour
@@ -137,6 +137,7 @@ class Channel:
         self.lift(facility, b.training_engagement)
         self.impose(facility)
         self.tell_each(facility, left, BY_TRAINING)
+        facility.called = facility.called or u_tries < left
         return self.people
 
     def visit(self, facility: Facility) -> None:
@@ -206,11 +207,19 @@ class Channel:
             facility.log("feedback", why="the team means to act, but does not")
             return
         facility.log("feedback", why=f"the team takes up {model.indicator_names[j]}")
-        if plans:
-            for practice in facility.on_indicator(j):
-                self.introduce(facility, practice, BY_FEEDBACK)
+        self.think_of_ideas(facility, j, plans)
         facility.put_first(j)
+        facility.called = True
         facility.last_support = model.month
+
+    def think_of_ideas(self, facility: Facility, j: int, all_of_them: bool) -> None:
+        """Action plans name every idea on an indicator; without them a team comes upon one, if it knows none."""
+        ideas = facility.on_indicator(j)
+        if not all_of_them and any(practice.untested for practice in ideas):
+            return
+        for practice in ideas:
+            if self.introduce(facility, practice, BY_FEEDBACK) and not all_of_them:
+                return
 
     def pay(self, facility: Facility) -> None:
         """Assessors sample records and pay by the highest threshold reached; after the last one, slack ends."""

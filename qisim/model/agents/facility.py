@@ -74,7 +74,7 @@ class Facility(FixedAgent):
         self.frequency, self.extra_workload, self.lost, self.slack = 0.0, 0.0, 0.0, 0.0
         self.stand_free()
         self.partner_tie, self.exchanges, self.visits = 0.0, 0, 0
-        self.attends, self.meeting, self.cycles = False, False, 0
+        self.called, self.attends, self.meeting, self.cycles = False, False, False, 0
         self.engagement = rules.own_level(
             self.leadership,
             self.openness,
@@ -240,7 +240,8 @@ class Facility(FixedAgent):
     def meet(self, u_whether: float, u_cycles: float) -> None:
         """The team meets or not; if it does, it runs its cycles, taking up the next idea when one is decided."""
         self.cycles = 0
-        self.meeting = u_whether < self.meeting_chance()
+        self.meeting = self.called or u_whether < self.meeting_chance()
+        self.called = False
         if self.meeting:
             for cycle in range(rules.cycles(self.frequency, u_cycles, self.model.behaviour)):
                 self.pick_ideas()

@@ -40,7 +40,7 @@ def _meet(f, c, number, u, month, seed, replicate, plan, work, b, ideas, indicat
     """Reach one facility. Returns how many of its people were away for it."""
     own = plan.channels[c]
     if own.kind == programme.TRAINING:
-        return _train(f, c, month, seed, replicate, plan, work, b)
+        return _train(f, c, u[1], month, seed, replicate, plan, work, b)
     if own.kind == programme.AGENT:
         _agent_visits(f, c, plan, work, b)
     elif own.kind == programme.CAMPAIGN:
@@ -94,8 +94,11 @@ def _vouch(f, c, proof, plan, work, b):
 
 
 @compiled
-def _train(f, c, month, seed, replicate, plan, work, b):
-    """A training, as much of it as its tiers left; none while gatherings are stopped. Returns how many took part."""
+def _train(f, c, u_tries, month, seed, replicate, plan, work, b):
+    """A training, as much of it as its tiers left, which the team may try out at home; none without gatherings.
+
+    Returns how many took part.
+    """
     own, facility = plan.channels[c], work.facility[f]
     if facility.no_gatherings:
         return 0
@@ -107,6 +110,7 @@ def _train(f, c, month, seed, replicate, plan, work, b):
     _lift(f, own, b.training_engagement, work, b)
     _impose(f, own, work, b)
     _tell_each(f, c, left, BY_TRAINING, month, seed, replicate, plan, work)
+    facility.called = facility.called or u_tries < left
     return own.people
 
 
@@ -187,11 +191,22 @@ def _feed_back(f, c, number, u_information, u_intention, u_behaviour, month, pla
     plans = 1 if own.features & programme.ACTION_PLANS else 0
     if u_behaviour >= rules.acts(plans, b):
         return
-    if plans == 1:
-        for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
-            introduce(work.practice[f, plan.by_indicator[i]], BY_FEEDBACK, -1)
+    _think_of_ideas(f, j, plans == 1, plan, work)
     put_first(f, j, plan, work, ideas)
+    facility.called = True
     facility.last_support = month
+
+
+@compiled
+def _think_of_ideas(f, j, all_of_them, plan, work):
+    """Action plans name every idea on an indicator; without them a team comes upon one, if it knows none."""
+    for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+        stage = work.practice[f, plan.by_indicator[i]].stage
+        if not all_of_them and (stage == rules.AWARE or stage == rules.LAPSED):
+            return
+    for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+        if introduce(work.practice[f, plan.by_indicator[i]], BY_FEEDBACK, -1) and not all_of_them:
+            return
 
 
 @compiled

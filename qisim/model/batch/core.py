@@ -18,14 +18,14 @@ AT_A_TIME = 64
 
 
 @compiled_and_kept
-def replicates(first, seed, target, behaviour, ideas, indicators, here, plan, work, out):
-    """Run replicates `first`, `first` + 1, ... one after the other into the rows of `out`.
+def replicates(numbers, seed, target, behaviour, ideas, indicators, here, plan, work, out):
+    """Run the replicates of these `numbers`, i8[R], one after the other into the rows of `out`.
 
-    `behaviour` [R], `ideas` [R, K] and `indicators` [R, J] are the parameters of each replicate.
+    `behaviour` [R], `ideas` [R, K] and `indicators` [R, J] are the parameters of each.
     """
     months = out.months.shape[1] - 1
     for r in range(out.months.shape[0]):
-        b, replicate = behaviour[r], first + r
+        b, replicate = behaviour[r], numbers[r]
         out.first_at_target[r, :] = -1
         start(seed, replicate, here, plan, work, b, ideas[r], indicators[r])
         record(r, 0, target, here, work, out)

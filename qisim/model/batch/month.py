@@ -47,9 +47,10 @@ def _meet(f, month, u_whether, u_cycles, seed, replicate, plan, work, b, ideas, 
     facility = work.facility[f]
     supported = not _unsupported(facility, month, b) or (facility.enrolled and plan.waves[facility.wave].supports)
     workload = facility.workload + facility.extra_workload + facility.load - facility.slack
-    facility.meeting = u_whether < rules.meets(
+    facility.meeting = facility.called or u_whether < rules.meets(
         facility.engagement, workload, facility.trained, supported, facility.skill, facility.dependence, b
     )
+    facility.called = False
     facility.cycles = 0
     if facility.meeting:
         for cycle in range(rules.cycles(facility.frequency, u_cycles, b)):

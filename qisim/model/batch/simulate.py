@@ -89,7 +89,9 @@ def _runner(
         work = workspaces.get()
         try:
             parameters = _parameters(scenario, seed, rows)
-            run_replicates(rows.start, seed, scenario.target.score, *parameters, here, plan, work, out)
+            run_replicates(
+                np.arange(rows.start, rows.stop), seed, scenario.target.score, *parameters, here, plan, work, out
+            )
         finally:
             workspaces.put(work)
         return len(rows)

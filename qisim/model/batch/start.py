@@ -92,6 +92,7 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.priority = -1
     facility.exchanges = 0
     facility.visits = 0
+    facility.called = False
     facility.attends = False
     facility.meeting = False
     facility.cycles = 0
