@@ -21,29 +21,37 @@ if TYPE_CHECKING:
     from qisim.model.mesa_model import QIModel
     from qisim.outcomes.run_chart import p_chart, run_chart
     from qisim.scenario.errors import BadInput
+    from qisim.sensitivities import Sensitivity, sensitivity
     from qisim.show.run_chart import plot_p_chart, plot_run_chart
     from qisim.study import Run, Study, load, load_results
+    from qisim.sweeps import Design, Sweep, load_sweep, sweep
 
-__all__ = ["BadInput", "Comparison", "QIModel", "Results", "Run", "Study", "__version__", "compare", "load",
-           "load_results", "p_chart", "plot_p_chart", "plot_run_chart", "run", "run_chart",
-           "save_results"]  # fmt: skip
+__all__ = ["BadInput", "Comparison", "Design", "QIModel", "Results", "Run", "Sensitivity", "Study", "Sweep",
+           "__version__", "compare", "load", "load_results", "load_sweep", "p_chart", "plot_p_chart", "plot_run_chart",
+           "run", "run_chart", "save_results", "sensitivity", "sweep"]  # fmt: skip
 
 _HOME = {
     "BadInput": ("qisim.scenario.errors", "BadInput"),
     "Comparison": ("qisim.comparison", "Comparison"),
+    "Design": ("qisim.sweeps", "Design"),
     "QIModel": ("qisim.model.mesa_model", "QIModel"),
     "Results": ("qisim.experiments.results", "Results"),
     "Run": ("qisim.study", "Run"),
+    "Sensitivity": ("qisim.sensitivities", "Sensitivity"),
     "Study": ("qisim.study", "Study"),
+    "Sweep": ("qisim.sweeps", "Sweep"),
     "compare": ("qisim.comparison", "compare"),
     "load": ("qisim.study", "load"),
     "load_results": ("qisim.study", "load_results"),
+    "load_sweep": ("qisim.sweeps", "load_sweep"),
     "p_chart": ("qisim.outcomes.run_chart", "p_chart"),
     "plot_p_chart": ("qisim.show.run_chart", "plot_p_chart"),
     "plot_run_chart": ("qisim.show.run_chart", "plot_run_chart"),
     "run": ("qisim.experiments.run", "run"),
     "run_chart": ("qisim.outcomes.run_chart", "run_chart"),
     "save_results": ("qisim.experiments.folder", "save"),
+    "sensitivity": ("qisim.sensitivities", "sensitivity"),
+    "sweep": ("qisim.sweeps", "sweep"),
 }
 
 

@@ -23,10 +23,12 @@ from qisim.commands.params import params
 from qisim.commands.replay import replay
 from qisim.commands.run import run
 from qisim.commands.say import Stopped, complain
+from qisim.commands.sensitivity import sensitivity
+from qisim.commands.sweep import sweep
 from qisim.scenario.errors import BadInput
 from qisim.scenario.version import __version__
 
-COMMANDS: list[Callable[..., None]] = [run, compare, replay, check, new, params]
+COMMANDS: list[Callable[..., None]] = [run, compare, sweep, sensitivity, replay, check, new, params]
 
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130
 STOPPED_TEXT = "\nStopped; nothing was written. The same command starts again."

@@ -33,11 +33,13 @@ class Bar(Watch):
 
     progress: Progress
     task: TaskID
+    began: float
 
     def advance(self, done: int, total: int) -> None:
         if done == 0:
+            self.began = time.monotonic()
             self.progress.reset(self.task, total=total)
-        self.progress.update(self.task, completed=done, total=total)
+        self.progress.update(self.task, completed=done, total=total, rate=_rate(done, time.monotonic() - self.began))
 
     def say(self, text: str) -> None:
         self.progress.console.print(text)
@@ -50,6 +52,7 @@ class Lines(Watch):
     what: str
     began: float
     told: float
+    rated: bool = False
 
     def advance(self, done: int, total: int) -> None:
         now = time.monotonic()
@@ -58,19 +61,29 @@ class Lines(Watch):
         elif done < total and now - self.told >= SECONDS_BETWEEN_LINES:
             self.told = now
             left = (now - self.began) / done * (total - done)
-            complain(f"{self.what}: {done} of {total}, about {left:.0f} seconds left")
+            rate = _rate(done, now - self.began) if self.rated else ""
+            complain(f"{self.what}: {done} of {total},{rate and f' {rate},'} about {left:.0f} seconds left")
+
+
+def _rate(done: int, seconds: float) -> str:
+    """How fast it goes, such as "250 a second"."""
+    if done == 0 or seconds <= 0:
+        return ""
+    each = done / seconds
+    return f"{each:,.0f} a second" if each >= 10 else f"{each:.1f} a second"
 
 
 @contextmanager
-def watching(what: str) -> Iterator[Watch]:
-    """Show the progress of `what`, such as "Simulating"."""
+def watching(what: str, *, rated: bool = False) -> Iterator[Watch]:
+    """Show the progress of `what`, such as "Simulating"; `rated` tells how fast it goes, too."""
     screen = console(stderr=True)
     if not screen.is_terminal:
         now = time.monotonic()
-        yield Lines(what, now, now)
+        yield Lines(what, now, now, rated)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("time left"))
+    rate = [TextColumn("{task.fields[rate]}")] if rated else []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *rate, TextColumn("time left"))
     with Progress(*columns, TimeRemainingColumn(), console=screen, transient=True) as progress:
-        yield Bar(progress, progress.add_task(what, total=None))
+        yield Bar(progress, progress.add_task(what, total=None, rate=""), time.monotonic())

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAME = "manifest.json"
 FORMAT: Literal["qisim results"] = "qisim results"
 COMPARISON: Literal["qisim comparison"] = "qisim comparison"
+SENSITIVITY: Literal["qisim sensitivity"] = "qisim sensitivity"
 FORMAT_VERSION = 1
 LIBRARIES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
 INPUTS = {"facilities": "inputs/facilities.csv", "peers": "inputs/peers.csv"}  # keys of [world] that name files
@@ -95,7 +96,7 @@ class ComparisonManifest(BaseModel):
 class _Listing(BaseModel):
     """What every manifest has."""
 
-    format: Literal["qisim results", "qisim comparison"]
+    format: Literal["qisim results", "qisim comparison", "qisim sensitivity"]
     files: dict[str, FileRecord]
 
 
@@ -118,8 +119,11 @@ def written_files(folder: Path) -> set[str]:
 def read(folder: Path) -> Manifest:
     """The manifest of a results folder. Raises BadInput where `folder` is none."""
     text = _text(folder)
-    if _listing(folder, text).format == COMPARISON:
+    found = _listing(folder, text).format
+    if found == COMPARISON:
         raise BadInput(Problem(str(folder), "holds a comparison of strategies, not the results of one scenario"))
+    if found == SENSITIVITY:
+        raise BadInput(Problem(str(folder), "holds a sensitivity analysis, not the results of one scenario"))
     try:
         manifest = Manifest.model_validate_json(text)
     except ValidationError:

@@ -36,6 +36,20 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     return result
 
 
+def current(scenario: Scenario, key: str) -> Any:
+    """The value that a dotted key of `changed` has now, as a scenario file would hold it; None where it has none."""
+    here: Any = scenario.model_dump()
+    rest = key
+    while True:
+        part, below = _row(here, rest) if isinstance(here, list) else _first(rest)
+        if part is None or (isinstance(here, dict) and part not in here):
+            return None
+        here = here[part]
+        if not below or not isinstance(here, (dict, list)):
+            return here if not below else None
+        rest = below
+
+
 def _change(document: Any, key: str, value: Any, where: str) -> list[Problem]:
     """Set a dotted key of the document in place; what is wrong with the key, if anything."""
     here, rest = document, key

@@ -49,7 +49,7 @@ def from_document(document: dict[str, Any], origin: Origin) -> Scenario:
         scenario._origin = origin
         scenario.check_names()
     except ValidationError as error:
-        raise BadInput([*problems, *(_problem(detail, origin) for detail in error.errors())]) from None
+        raise BadInput([*problems, *(problem_of(detail, origin) for detail in error.errors())]) from None
     except BadInput as error:
         raise BadInput([*problems, *error.problems]) from None
     if problems:
@@ -131,15 +131,15 @@ def _beside_the_first_file(document: dict[str, Any], folder: Path, first: Path) 
     return document
 
 
-def _problem(detail: Any, origin: Origin) -> Problem:
-    """A pydantic error as a problem that names key, found, allowed and the nearest right name."""
+def problem_of(detail: Any, origin: Origin, whole: type[BaseModel] = Scenario) -> Problem:
+    """A pydantic error about a document of the class `whole` as a problem that names key, found, allowed, nearest."""
     path = [part for part in detail["loc"] if part not in KINDS and "Uncertain" not in str(part)]
     key = ".".join(str(part) for part in path)
     context, kind, found = detail.get("ctx", {}), detail["type"], detail.get("input")
     where, line = origin.locate(key)
     key = origin.named(key)
     if kind == "extra_forbidden":
-        names = _keys_at(origin.merged, path[:-1])
+        names = _keys_at(origin.merged, path[:-1], whole)
         if path[-1] == "remove":
             return Problem(where, f"found {shown(found)}", key, line, "true, to take this away, or no such key")
         allowed = ", ".join(names) if len(names) <= MOST_NAMES else "the names that qisim params lists"
@@ -186,9 +186,9 @@ def _nearest(found: Any, names: Iterable[str]) -> str:
     return nearest(found, names) if isinstance(found, str) else ""
 
 
-def _keys_at(document: Any, path: list[Any]) -> list[str]:
-    """The keys allowed in the table at `path`."""
-    model: Any = Scenario
+def _keys_at(document: Any, path: list[Any], whole: type[BaseModel]) -> list[str]:
+    """The keys allowed in the table at `path` of a document of the class `whole`."""
+    model: Any = whole
     for part in path:
         document = document[part]
         if isinstance(part, int):

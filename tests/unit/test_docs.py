@@ -23,6 +23,7 @@ from qisim.world.world import build_world
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 BLOCK = re.compile(r"^```(?P<kind>\w+)(?: (?P<file>\S+))?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+OF_DASK = ("--nworkers", "--nthreads", "--lifetime")
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 
 
@@ -142,7 +143,7 @@ def test_commands_run(page, workplace):
 def test_every_option_shown_exists(page):
     text = page.read_text(encoding="utf-8")
     options = set(re.findall(r"(?<![\w-])--[a-z]+", re.sub(r"`[^`\n]*python [^`]*`", "", text)))
-    known = {"--help"} | {
+    known = {"--help", *OF_DASK} | {
         option
         for command in app.registered_commands
         for option in re.findall(r"--[a-z]+", CliRunner().invoke(app, [command.callback.__name__, "--help"]).output)

@@ -1,0 +1,82 @@
+"""`qisim sensitivity`: what a sweep says, in words, tables, charts and a report."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qisim.commands.say import complain, console, say_json, stopping_means
+
+if TYPE_CHECKING:
+    from qisim.sensitivities import Sensitivity
+
+
+def sensitivity(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Results folder; DIR/sensitivity unless told.", show_default=False),
+    ] = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Only this outcome; may be given several times.", show_default=False),
+    ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(metavar="FACTOR", help="When is one of this factor's two levels better?", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell what matters in a sweep.
+
+    Tells which inputs matter, how much is luck and when an outcome is good, and writes a folder with a report, charts
+    and tables.
+    """
+    from qisim.experiments.folder import check_destination
+
+    out = folder / "sensitivity" if out is None else out
+    check_destination(out)
+    found = _analyse(folder, outcome or [], compare)
+    for note in dict.fromkeys(note for one in found.analyses for note in one.sample.notes):
+        complain(f"Mind: {note}.")
+    files = _draw(found)
+    with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
+        found.save(out, shlex.join(["qisim", *sys.argv[1:]]), files)
+    if as_json:
+        say_json({**found.rows(), "folder": str(out)})
+    else:
+        _tell(found, out)
+
+
+def _analyse(folder: Path, outcomes: list[str], compare: str | None) -> Sensitivity:
+    from qisim.commands.progress import watching
+    from qisim.sensitivities import sensitivity
+
+    with watching("Analysing outcomes") as watch:
+        return sensitivity(folder, outcomes=outcomes, compare=compare, progress=watch.advance)
+
+
+def _draw(found: Sensitivity) -> dict[str, bytes]:
+    from qisim.commands.progress import watching
+
+    with watching("Drawing charts") as watch:
+        return found.files(watch.advance)
+
+
+def _tell(found: Sensitivity, out: Path) -> None:
+    from qisim.sensitivities import MOST_CHARTED
+    from qisim.show.sensitivity_words import basis
+
+    screen = console()
+    for place, one in enumerate(found.analyses):
+        screen.print(f"\n{one.measure.key}, {basis(one.sample)}")
+        sentences = found.answer(one.measure.key)
+        for sentence in sentences if place < MOST_CHARTED else sentences[:1]:
+            screen.print(f"  {sentence}")
+    for key, why in found.untold.items():
+        screen.print(f"\n{key}: nothing can be told: {why}")
+    typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")

@@ -1,0 +1,177 @@
+"""What is wrong with a design, found before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from qisim.experiments.design import Design, Factor
+from qisim.scenario.change import changed
+from qisim.scenario.errors import BadInput, Problem, nearest, shown
+from qisim.scenario.schema import Scenario
+from qisim.scenario.uncertain import Uncertain
+
+COUNTED = {"latin_hypercube", "sobol", "saltelli", "morris"}
+POWERS_OF_TWO = {"sobol", "saltelli"}
+MOST_DIMENSIONS = 10_000
+TAKEN = ("point", "replicate", "error")
+FILES = ("world", "world.facilities", "world.peers")
+"""Keys of which a sweep keeps one copy of the files they name."""
+WHOLE = "a whole number"
+
+
+def check(design: Design) -> None:
+    """Raise BadInput with every problem in which the design itself does not hold together."""
+    problems = [*_method(design), *_names(design)]
+    for place, factor in enumerate(design.factors):
+        problems += _factor(design, place, factor)
+    if problems:
+        raise BadInput(problems)
+
+
+def check_factors(design: Design, scenario: Scenario) -> None:
+    """Raise BadInput where a key is not one of the scenario's, or a value is none that the key may have.
+
+    Each factor is tried by itself. What does not fit together in some points only is recorded with those points.
+    """
+    problems: list[Problem] = []
+    for place, factor in enumerate(design.factors):
+        if factor.key in FILES:
+            what = "cannot be varied: a sweep keeps one registry; make a sweep for each"
+            problems.append(design.problem(f"factors.{place}.key", what))
+            continue
+        for value in _tried(factor):
+            found = _refused(scenario, factor, value)
+            problems += [_of_factor(design, place, factor, problem) for problem in found]
+            if found:
+                break
+    if problems:
+        raise BadInput(problems)
+
+
+def _method(design: Design) -> Iterator[Problem]:
+    method, count = design.method, design.points
+    if method in COUNTED and count is None:
+        yield design.problem("points", "is missing", f"how many, for the method {method}")
+    if method not in COUNTED and count is not None:
+        yield design.problem("points", f"found {count}; the method {method} tells how many points there are")
+    if method in POWERS_OF_TWO and count is not None and count & (count - 1):
+        below = 1 << count.bit_length() - 1
+        yield design.problem("points", f"found {count}", f"a power of 2, such as {below} or {2 * below}")
+    if method == "points" and design.file is None:
+        yield design.problem("file", "is missing", "a CSV table with a row a point and a column a factor")
+    if method != "points" and design.file is not None:
+        yield design.problem("file", f"found {shown(design.file)}; only the method points reads a file")
+    if method != "points" and not design.factors:
+        yield design.problem("factors", "is missing", "a table [[factors]] for each key that is varied")
+    if len(design.factors) > MOST_DIMENSIONS:
+        yield design.problem("factors", f"found {len(design.factors):,}", f"{MOST_DIMENSIONS:,} at most")
+
+
+def _names(design: Design) -> Iterator[Problem]:
+    for attribute in ("called", "key"):
+        values = [getattr(factor, attribute) for factor in design.factors]
+        for place, value in enumerate(values):
+            key = f"factors.{place}.{'key' if attribute == 'key' else 'name'}"
+            if value in values[:place]:
+                yield design.problem(key, f"found {value!r} twice", "one of its own for each factor")
+            elif attribute == "called" and value in TAKEN:
+                yield design.problem(key, f"found {value!r}, which is a column of every sweep", "another name")
+
+
+def _factor(design: Design, place: int, factor: Factor) -> Iterator[Problem]:
+    key = f"factors.{place}"
+    if design.method == "points":
+        if factor.levels is not None or factor.shape:
+            yield design.problem(key, "has levels or a distribution; with the method points the file tells the values")
+        return
+    if (factor.levels is None) == (not factor.shape):
+        yield design.problem(key, "give one of levels, a list, and a distribution, such as low and high")
+        return
+    if factor.levels is not None:
+        yield from _levels(design, key, factor)
+    else:
+        yield from _distribution(design, key, factor)
+
+
+def _levels(design: Design, key: str, factor: Factor) -> Iterator[Problem]:
+    levels = factor.levels or []
+    if factor.labels is not None and len(factor.labels) != len(levels):
+        yield design.problem(f"{key}.labels", f"found {len(factor.labels)}", f"{len(levels)}, one a level")
+        return
+    if len({str(cell) for cell in factor.shown}) < len(levels):
+        yield design.problem(f"{key}.levels", "holds a level twice", "each level once")
+    if factor.whole:
+        yield design.problem(f"{key}.whole", "is for distributions; levels are taken as they are")
+
+
+def _distribution(design: Design, key: str, factor: Factor) -> Iterator[Problem]:
+    if design.method == "factorial":
+        yield design.problem(key, "has a distribution; the method factorial needs levels")
+    try:
+        shape = Uncertain(**factor.shape)
+    except ValidationError as error:
+        said = error.errors()[0]
+        yield design.problem(key, str(said.get("ctx", {}).get("error", said["msg"])))
+        return
+    if shape.sd is not None and factor.limits is None:
+        what = "a normal distribution is for behaviour parameters, effects, complexities and baselines"
+        yield design.problem(key, what, "low and high, or low, mode and high")
+
+
+def _tried(factor: Factor) -> list[Any]:
+    """The values by which a factor is tried."""
+    if factor.levels is not None:
+        return factor.levels
+    if factor.distribution is None:
+        return []
+    ends = [factor.limits[0] if factor.limits else 0.0] if factor.distribution.sd else factor.distribution.ends()
+    return [round(end) for end in ends] if factor.whole else ends
+
+
+def _refused(scenario: Scenario, factor: Factor, value: Any) -> list[Problem]:
+    """What is wrong with the key or its value alone; what concerns other keys, too, stands at the table above it."""
+    try:
+        changed(scenario, {factor.key: value})
+    except BadInput as error:
+        return [problem for problem in error.problems if problem.key.count(".") >= factor.key.count(".")]
+    return []
+
+
+def _of_factor(design: Design, place: int, factor: Factor, problem: Problem) -> Problem:
+    """A problem with a key of the scenario as one with the factor that varies it."""
+    near = problem.nearest and _with_nearest(factor.key, problem)
+    allowed = problem.allowed
+    if allowed == WHOLE and factor.levels is None and not factor.whole:
+        allowed += "; whole = true keeps to them"
+    key = f"factors.{place}.{'key' if problem.what.startswith(('unknown', 'there')) else 'levels'}"
+    if factor.levels is None and key.endswith("levels"):
+        key = f"factors.{place}.{next(iter(factor.shape))}"
+    return design.problem(key, f"{factor.key}: {problem.what}", allowed, near)
+
+
+def _with_nearest(key: str, problem: Problem) -> str:
+    """The key with the name in place that was probably meant."""
+    if problem.what.startswith("there is no "):
+        wrong = problem.what.removeprefix("there is no ").removesuffix(" here").strip("'\"")
+        return key.replace(wrong, problem.nearest, 1)
+    above = key.rpartition(".")[0]
+    return f"{above}.{problem.nearest}" if above else problem.nearest
+
+
+def check_outcomes(design: Design, known: list[str]) -> list[str]:
+    """The outcomes to keep, of those `known`. Raises BadInput where the design asks for others."""
+    if design.outcomes is None:
+        return known
+    problems = [
+        design.problem("outcomes", f"found {shown(name)}", ", ".join(known), nearest(name, known))
+        for name in design.outcomes
+        if name not in known
+    ]
+    if len(set(design.outcomes)) < len(design.outcomes):
+        problems.append(design.problem("outcomes", "holds an outcome twice", "each once"))
+    if problems:
+        raise BadInput(problems)
+    return design.outcomes

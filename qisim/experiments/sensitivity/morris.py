@@ -1,0 +1,77 @@
+"""Morris screening: how much an outcome moves when one input crosses its whole range, wherever the others are.
+
+Elementary effects of Morris 1991 with mu* of Campolongo et al. 2007 (Environmental Modelling & Software
+22:1509-1518), by SALib.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from qisim.experiments.points import MORRIS_LEVELS
+from qisim.experiments.sensitivity.estimate import Estimate, estimates, jackknife_half_widths
+from qisim.experiments.sensitivity.salib import RESAMPLES, SEED, check_blocks, library, problem
+from qisim.experiments.sensitivity.sample import Gathered, Sample
+from qisim.outcomes.intervals import LEVEL
+
+STEP = MORRIS_LEVELS / (2 * (MORRIS_LEVELS - 1))
+"""The part of its range that a factor moves by at a step of a trajectory."""
+
+
+@dataclass(frozen=True)
+class Morris:
+    """Effects by factor, in the order of the factors and the unit of the outcome.
+
+    `size` is mu*, the mean size of an effect; `mean` mu, with its sign; `spread` sigma: large where the effect depends
+    on the other inputs, or is not a straight line. `nothing` is a size that luck alone exceeds in one of twenty cases.
+    """
+
+    size: list[Estimate]
+    mean: list[float]
+    spread: list[float]
+    nothing: list[float]
+
+
+def morris(gathered: Gathered, sample: Sample) -> Morris:
+    """Morris effects on an outcome's mean over replicates. Raises Untold where the design does not give them.
+
+    Intervals hold both which trajectories were drawn (bootstrap) and the luck of the replicates.
+    """
+    check_blocks(gathered, sample, "morris", "Morris")
+    inputs = np.column_stack([factor.codes(sample.column(factor)) for factor in sample.factors])
+
+    def effects(means: np.ndarray, resamples: int) -> dict[str, np.ndarray]:
+        found = library("SALib.analyze.morris").analyze(
+            problem(sample.factors),
+            inputs,
+            means,
+            num_resamples=resamples,
+            conf_level=LEVEL,
+            num_levels=MORRIS_LEVELS,
+            seed=SEED,
+        )
+        return {name: np.asarray(found[name], float) for name in ("mu", "mu_star", "sigma", "mu_star_conf")}
+
+    found = effects(sample.means, RESAMPLES)
+    luck = jackknife_half_widths(
+        lambda kept: effects(sample.values[:, kept].mean(axis=1), 2)["mu_star"], np.arange(sample.replicates)
+    )
+    half = found["mu_star_conf"] if luck is None else np.hypot(found["mu_star_conf"], luck)
+    nothing = _luck(sample, inputs)
+    return Morris(estimates(found["mu_star"], half), found["mu"].tolist(), found["sigma"].tolist(), nothing)
+
+
+def _luck(sample: Sample, inputs: np.ndarray) -> list[float]:
+    """The size of effects that the luck of few replicates makes where there is none, for each factor."""
+    count = len(sample.factors)
+    if sample.replicates < 2:
+        return [0.0] * count
+    steps = np.diff(inputs.reshape(-1, count + 1, count), axis=1) != 0
+    effects = np.diff(sample.values.reshape(-1, count + 1, sample.replicates), axis=1) / STEP
+    variance = effects.var(axis=2, ddof=1) / sample.replicates
+    spread = [np.sqrt(variance[steps[:, :, i]].mean()) if steps[:, :, i].any() else 0.0 for i in range(count)]
+    mean, deviation = np.sqrt(2 / np.pi), np.sqrt(1 - 2 / np.pi)  # of the size of a normal variable
+    return [float(one * (mean + NormalDist().inv_cdf(0.95) * deviation / np.sqrt(sample.blocks))) for one in spread]

@@ -1,0 +1,229 @@
+"""What a sweep is going to do, known before it does it: points, runs, chunks, and what they take."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qisim.experiments import design_check
+from qisim.experiments.folder import portable, read_inputs
+from qisim.experiments.points import points, settings
+from qisim.experiments.sweep_chunks import Layout
+from qisim.experiments.sweep_manifest import SweepManifest, make_manifest
+from qisim.experiments.sweep_structure import Structures
+from qisim.experiments.sweep_task import Chunk, Question, evaluate_with, unpacked
+from qisim.model.batch.simulate import available_cores, free_memory, is_compiled
+from qisim.scenario.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qisim.experiments.design import Design, Factor
+    from qisim.scenario.schema import Scenario
+
+CHUNK_SECONDS = 3.0
+MOST_RUNS_A_CHUNK = 20_000
+LEAST_CHUNKS, LEAST_SECONDS = 16, 1.0
+"""A small sweep is divided into so many chunks, but not into shorter ones than that."""
+
+OUTCOMES = 1.1
+"""A run's time with its outcomes, relative to the core alone."""
+
+SECONDS_A_CHUNK = 0.02
+"""What a chunk takes beside the core."""
+LEAST_ROUNDS = 5
+"""In how many rounds through all points the replicates are run at least, so that what is stopped is balanced."""
+
+PREPARING = 0.03
+"""What of a run's time may go to its point's scenario, programme and tables."""
+
+TRIAL_SECONDS = 1.5
+TRIAL_POINTS = 5
+BYTES_A_FILE = 4096
+
+
+@dataclass
+class Estimate:
+    """What a sweep takes: points, runs, seconds of one worker, bytes on disk."""
+
+    points: int
+    replicates: int
+    seconds: float
+    bytes: int
+
+    @property
+    def runs(self) -> int:
+        return self.points * self.replicates
+
+
+@dataclass
+class Plan:
+    """A sweep that was checked and is ready to run."""
+
+    design: Design
+    scenario: Scenario
+    factors: list[Factor]
+    points: pd.DataFrame
+    inputs: Mapping[str, bytes]
+    outcomes: dict[str, str]
+    question: Question
+    structures: Structures
+
+    def chunk(self, layout: Layout, number: int) -> Chunk:
+        """A chunk with what its points set."""
+        places, replicates = layout.part(number)
+        return Chunk(number, places, replicates, settings(self.factors, self.points.iloc[places.start : places.stop]))
+
+    def manifest(self, layout: Layout, command: str) -> tuple[SweepManifest, bytes]:
+        """What the sweep's folder says about it, and its file of points."""
+        content = _parquet(self.points)
+        contents = {**self.inputs, "points.parquet": content}
+        manifest = make_manifest(
+            self.design, self.factors, portable(self.scenario), self.outcomes, layout, contents, _digest(self.points),
+            command,
+        )  # fmt: skip
+        return manifest, content
+
+
+def plan(design: Design, compiling: Callable[[], None] | None = None) -> Plan:
+    """Check a design and work out its points. Raises BadInput with every problem found.
+
+    `compiling` is called before the core is compiled for the first time.
+    """
+    design_check.check(design)
+    scenario = design.base()
+    design_check.check_factors(design, scenario)
+    inputs = read_inputs(scenario)
+    factors, table = points(design, scenario)
+    if design.method == "points":
+        named = design.model_copy(update={"factors": factors})
+        named._origin = design.origin
+        design_check.check_factors(named, scenario)
+    structures = Structures(scenario, inputs)
+    if compiling and not is_compiled():
+        compiling()
+    known = _known_outcomes(design, scenario, structures, factors, table)
+    outcomes = {key: known[key] for key in design_check.check_outcomes(design, list(known))}
+    question = Question.of(portable(scenario), inputs, design.seed, list(outcomes))
+    return Plan(design, scenario, factors, table, inputs, outcomes, question, structures)
+
+
+def _known_outcomes(
+    design: Design, scenario: Scenario, structures: Structures, factors: list[Factor], table: pd.DataFrame
+) -> dict[str, str]:
+    """Outcomes that the scenario or some of the points can tell, with their units. Raises BadInput.
+
+    Where no point can be run, the error of the first is raised.
+    """
+    found: dict[str, str] = {}
+    first: BadInput | None = None
+    for setting in settings(factors, table.iloc[_spread(len(table))]):
+        try:
+            structure = structures.structure(*structures.point(setting))
+        except BadInput as error:
+            first = first or error
+            continue
+        structure.compile()
+        found |= {key: measure.unit for key, measure in structure.measures.items() if key not in found}
+    if not found and first is not None:
+        raise first
+    return found
+
+
+def _spread(count: int) -> list[int]:
+    """Some points from all over the table, the first and the last among them."""
+    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, TRIAL_POINTS))})
+
+
+def trial(plan: Plan, workers: int = 1) -> tuple[Layout, Estimate]:
+    """Run a few points for a moment; how to divide the runs into chunks, and what all of them take.
+
+    Raises BadInput where so many workers would need more memory than is free.
+    """
+    each, preparing, room = _timed(plan)
+    free = free_memory()
+    if free is not None and workers * room > free:
+        what = f"{workers} workers need {workers * room / 2**30:.1f} GiB of memory"
+        raise BadInput(Problem(plan.design.title, what, allowed=f"the {free / 2**30:.1f} GiB that are free"))
+    count, replicates = len(plan.points), plan.design.replicates
+    runs = count * replicates
+    small = max(ceil(runs / LEAST_CHUNKS), int(LEAST_SECONDS / each))
+    most = max(1, min(MOST_RUNS_A_CHUNK, int(CHUNK_SECONDS / each), small))
+    deep = min(ceil(replicates / LEAST_ROUNDS), most, max(1, ceil(preparing / (PREPARING * each))))
+    layout = Layout(
+        points=count, replicates=replicates, points_a_chunk=min(count, max(1, most // deep)), replicates_a_chunk=deep
+    )
+    size = runs * 8 * (len(plan.outcomes) + 1) + layout.chunks * BYTES_A_FILE
+    seconds = runs * (OUTCOMES * each + preparing / deep) + layout.chunks * SECONDS_A_CHUNK
+    return layout, Estimate(count, replicates, seconds, size)
+
+
+def _timed(plan: Plan) -> tuple[float, float, int]:
+    """Seconds of a run and of preparing a point, and bytes of memory that a worker takes.
+
+    Points of one structure share what takes longest to prepare.
+    """
+    asked = unpacked(plan.question)
+    tried = range(min(2, plan.design.replicates))
+    spent: list[float] = []
+    running, runs, room = 0.0, 0, 0
+    keys: set[str] = set()
+    began = time.perf_counter()
+    for place in _spread(len(plan.points)):
+        setting = settings(plan.factors, plan.points.iloc[[place]])
+        before = time.perf_counter()
+        try:
+            scenario, key = asked.structures.point(setting[0])
+            structure = asked.structures.structure(scenario, key)
+        except BadInput:
+            continue
+        building = time.perf_counter() - before if keys else 0.0  # the first builds the facilities, too
+        room, seen = max(room, structure.room), key in keys
+        keys.add(key)
+        evaluate_with(asked, Chunk(0, range(1), range(1), setting))  # what is done once is not counted
+        result = evaluate_with(asked, Chunk(0, range(1), tried, setting))
+        running += result.core_seconds
+        runs += len(tried)
+        spent.append(0.0 if seen else building + result.seconds - result.core_seconds)
+        if time.perf_counter() - began > TRIAL_SECONDS:
+            break
+    shared = len(keys) <= 1 < len(spent)
+    return max(running / max(runs, 1), 1e-6), 0.0 if shared else sum(spent) / max(len(spent), 1), room
+
+
+def check_disk(folder: Path, estimate: Estimate) -> None:
+    """Raise BadInput where the disk of `folder` has no room for the sweep."""
+    above = next(place for place in (folder, *folder.resolve().parents) if place.exists())
+    free = shutil.disk_usage(above).free
+    if estimate.bytes > free:
+        found = f"the sweep needs about {estimate.bytes / 1e6:,.0f} MB on disk"
+        raise BadInput(Problem(str(folder), found, allowed=f"the {free / 1e6:,.0f} MB that are free"))
+
+
+def default_workers() -> int:
+    """As many as there are processor cores to use."""
+    return available_cores()
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _digest(frame: pd.DataFrame) -> str:
+    """A digest of what a table says, however a file of it is written."""
+    digest = sha256()
+    for name in frame.columns:
+        values: Any = frame[name].tolist()
+        digest.update(repr((str(name), values)).encode())
+    return digest.hexdigest()

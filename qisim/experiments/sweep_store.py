@@ -1,0 +1,283 @@
+"""The folder of a sweep, to which finished chunks are added one file at a time.
+
+    sweep.json        design, scenario, versions, seed, layout of the chunks, and what decides the results
+    points.parquet    a row a point: point, then a column a factor
+    runs/             a file a finished chunk: point, replicate, error, then a column an outcome
+    inputs/           the registry and the peers file as they were read
+
+A file appears under its name only when the whole of it is on disk. One process writes at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qisim.experiments import design as designs
+from qisim.experiments import manifest as manifests
+from qisim.experiments.folder import LEFT_BY_SYSTEMS
+from qisim.experiments.place import check_place, temporary
+from qisim.experiments.sweep_chunks import FAILED, damaged, read_mark, table, verified_rows
+from qisim.experiments.sweep_manifest import NAME, SweepManifest, differences, read_manifest
+from qisim.experiments.sweep_task import Chunk, ChunkResult
+from qisim.scenario.errors import BadInput, Problem
+from qisim.scenario.origin import Origin
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qisim.experiments.design import Design
+    from qisim.scenario.schema import Scenario
+
+POINTS, RUNS, LOCK = "points.parquet", "runs", ".lock"
+OWN = {NAME, POINTS, RUNS, LOCK, "inputs", "sensitivity"}
+
+
+@dataclass
+class Sweep:
+    """A sweep as far as it has come. Point p of replicate r shares its luck with every other point of replicate r."""
+
+    folder: Path
+    manifest: SweepManifest
+
+    @cached_property
+    def design(self) -> Design:
+        """What was varied, and how; its `scenario` is `self.scenario`."""
+        document = {**self.manifest.design, "factors": self.manifest.factors, "scenario": self.scenario}
+        return designs.Design(Origin(folder=self.folder), **document)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that the factors change."""
+        return self.manifest.rebuild_scenario(self.folder)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """A row a point: `point`, then a column a factor. Raises BadInput where the file is damaged."""
+        import pandas as pd
+
+        content = manifests.verified(self.folder, POINTS, self.manifest.files[POINTS])
+        return pd.read_parquet(BytesIO(content))
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row a finished run, by replicate and point: point, replicate, error (empty where there is none), outcomes.
+
+        Raises BadInput where a file of a chunk is damaged; the sweep, started again, runs that chunk anew.
+        """
+        import pandas as pd
+
+        parts = [verified_rows(path, self.manifest) for path in self._files()]
+        columns = ["point", "replicate", "error", *self.manifest.outcomes]
+        runs = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        return runs.sort_values(["replicate", "point"], ignore_index=True)
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """The runs that failed, with their errors."""
+        return self.runs[self.runs["error"] != ""].reset_index(drop=True)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every chunk is finished."""
+        done = {mark.number for mark in map(read_mark, self._files()) if mark and not mark.crashed}
+        return len(done) == self.manifest.layout.chunks
+
+    def _files(self) -> list[Path]:
+        folder = self.folder / RUNS
+        return sorted(path for path in folder.glob("*.parquet")) if folder.is_dir() else []
+
+
+def load(folder: str | Path) -> Sweep:
+    """A sweep from its folder, finished or not. Raises BadInput where `folder` holds none."""
+    return Sweep(Path(folder), read_manifest(Path(folder)))
+
+
+@dataclass
+class Status:
+    """How far a sweep has come: chunks and runs, runs with an error, and when the first and last chunk was finished."""
+
+    chunks: int
+    of_chunks: int
+    runs: int
+    of_runs: int
+    failed: int
+    damaged: int
+    first: float | None  # seconds since 1970
+    last: float | None
+
+
+def status(folder: str | Path) -> Status:
+    """How far the sweep in `folder` has come. Raises BadInput where it holds none."""
+    manifest = read_manifest(Path(folder))
+    layout, files = manifest.layout, Sweep(Path(folder), manifest)._files()
+    marks = [mark for mark in map(read_mark, files) if mark is not None and mark.identity == manifest.identity]
+    done = [mark for mark in marks if not mark.crashed]
+    times = [path.stat().st_mtime for path in files]
+    return Status(
+        len(done),
+        layout.chunks,
+        sum(layout.runs_of(mark.number) for mark in done),
+        layout.runs,
+        sum(mark.failed for mark in marks),
+        len(files) - len(marks),
+        min(times, default=None),
+        max(times, default=None),
+    )
+
+
+class Store:
+    """The folder of a sweep while it is written to; made by `opened`."""
+
+    def __init__(self, folder: Path, manifest: SweepManifest):
+        self.folder, self.manifest = folder, manifest
+        self.failed = 0
+        self.first_error = ""
+
+    def unfinished(self) -> Iterator[int]:
+        """Numbers of the chunks that are still to be run, in order. Damaged files are taken away."""
+        for number in range(self.manifest.layout.chunks):
+            path = self.path(number)
+            if not path.exists():
+                yield number
+            elif damaged(path, self.manifest, number):
+                path.unlink()
+                yield number
+            else:
+                mark = read_mark(path)
+                assert mark is not None
+                self._count(mark.failed, mark.first_error)
+
+    def write(self, chunk: Chunk, result: ChunkResult, *, crashed: bool = False) -> None:
+        """Add a chunk that is finished. Raises OSError where it cannot be written; then nothing of it is left.
+
+        A chunk that `crashed` is kept for the record, and run again when the sweep is started again.
+        """
+        import pyarrow.parquet as pq
+
+        path = self.path(chunk.number, crashed=crashed)
+        unfinished = temporary(path, "unfinished")
+        try:
+            with unfinished.open("wb") as stream:
+                pq.write_table(table(chunk, result, self.manifest, crashed=crashed), stream, write_page_checksum=True)
+                stream.flush()
+                os.fsync(stream.fileno())
+            unfinished.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                unfinished.unlink()
+            raise OSError(error.errno, error.strerror or str(error), str(self.folder)) from None
+        if not crashed:
+            with suppress(OSError):
+                self.path(chunk.number, crashed=True).unlink(missing_ok=True)
+        self._count(len(result.errors) * len(chunk.replicates), next(iter(result.errors.values()), ""))
+
+    def _count(self, failed: int, error: str) -> None:
+        self.failed += failed
+        self.first_error = self.first_error or error
+
+    def path(self, number: int, *, crashed: bool = False) -> Path:
+        """The file of a chunk."""
+        return self.folder / RUNS / f"chunk-{number:06d}{FAILED if crashed else ''}.parquet"
+
+    def put_away(self) -> None:
+        """Take away what was left by processes that were killed while they wrote."""
+        for path in (*self.folder.glob(".*.unfinished"), *(self.folder / RUNS).glob(".*.unfinished")):
+            with suppress(OSError):
+                path.unlink()
+
+
+@contextmanager
+def opened(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping[str, bytes]) -> Iterator[Store]:
+    """The store in `folder`, made where there is none, for this process alone.
+
+    A sweep that is there already keeps its layout. Raises BadInput where the folder holds anything else than this
+    sweep, where another process writes to it, or where it cannot be written to.
+    """
+    import filelock
+
+    check(folder, manifest)
+    _make(folder)
+    lock = filelock.FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise BadInput(Problem(str(folder), "another process is running this sweep; wait for it, or stop it")) from None
+    except (OSError, NotImplementedError) as error:
+        raise _not_writable(folder, error) from None
+    try:
+        if (folder / NAME).exists():
+            check(folder, manifest)
+            manifest = read_manifest(folder)
+        else:
+            _begin(folder, manifest, points, inputs)
+        store = Store(folder, manifest)
+        store.put_away()
+        yield store
+    finally:
+        lock.release()
+
+
+def check(folder: Path, manifest: SweepManifest) -> None:
+    """Raise BadInput unless `folder` is new, empty, or holds this sweep."""
+    check_place(folder)
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise BadInput(Problem(str(folder), "is a file; choose a folder for the sweep"))
+    if not (folder / NAME).exists():
+        names = (path.name for path in folder.iterdir() if path.name not in LEFT_BY_SYSTEMS | (OWN - {NAME}))
+        strangers = sorted(name for name in names if not name.endswith(".unfinished"))
+        if strangers:
+            named = ", ".join(strangers[:3])
+            raise BadInput(Problem(str(folder), f"holds other files than a sweep: {named}; choose a new folder"))
+        return
+    other = differences(read_manifest(folder), manifest)
+    if other:
+        what = f"holds another sweep, with {'; '.join(other)}"
+        raise BadInput(Problem(str(folder), what, allowed="another folder, or delete this one"))
+
+
+def _make(folder: Path) -> None:
+    try:
+        (folder / RUNS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from None
+
+
+def _not_writable(folder: Path, error: Exception) -> BadInput:
+    said = getattr(error, "strerror", None) or str(error)
+    return BadInput(Problem(str(folder), f"cannot be written to: {said}; choose another place with --out"))
+
+
+def _begin(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping[str, bytes]) -> None:
+    """Write what a sweep is about; the manifest last, for it makes the folder a sweep."""
+    shutil.rmtree(folder / RUNS, ignore_errors=True)
+    (folder / RUNS).mkdir(exist_ok=True)
+    contents = {**inputs, POINTS: points, NAME: (manifest.model_dump_json(indent=2) + "\n").encode()}
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole_file(path, content)
+
+
+def write_whole_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    unfinished = temporary(path, "unfinished")
+    try:
+        with unfinished.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None

@@ -1,0 +1,56 @@
+"""Tornado: how far an outcome moves when one input is low or high."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qisim.show import style
+from qisim.show.sensitivity_rows import row_axes, value_axis
+from qisim.show.sensitivity_words import basis
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from qisim.experiments.sensitivity.analysis import Analysis
+    from qisim.experiments.sensitivity.effects import Effects
+
+BAR = 0.15
+
+
+@style.styled
+def plot_effects(one: Analysis, ax: Axes | None = None) -> Axes:
+    """A row an input, the largest effect first: the outcome with it low and high. Draws into `ax`, or a new figure."""
+    from matplotlib.patches import Patch
+
+    assert one.effects is not None
+    own, found = ax is None, one.effects
+    ax, heights = row_axes(ax, [f"{e.factor.name}: {e.low}  |  {e.high}" for e in found.effects])
+    for effect, height in zip(found.effects, heights, strict=True):
+        sides = ((effect.at_low, style.ORANGE, "//", -1), (effect.at_high, style.BLUE, "", 1))
+        for told, color, hatch, side in sides:
+            at = height + side * BAR / 2
+            ax.barh(
+                at, told.value, BAR, found.middle, color=color, hatch=hatch, edgecolor="white", linewidth=0, zorder=2
+            )
+            if told.low is not None and told.high is not None:
+                ax.plot([found.middle + told.low, found.middle + told.high], [at, at], color=style.INK, linewidth=1.6,
+                        marker="|", markersize=8, zorder=4)  # fmt: skip
+    ax.axvline(found.middle, color=style.INK, linewidth=1.4, zorder=3)
+    value_axis(ax, one.measure)
+    first = Patch(facecolor=style.ORANGE, hatch="//", edgecolor="white", linewidth=0, label="first value")
+    keys: list[Artist] = [first, Patch(facecolor=style.BLUE, label="second value")]
+    style.finish(ax, own, _finding(found), f"{basis(one.sample)}; middle line: mean of {_compared(found)}; thin lines: "
+                 "90% intervals of the differences to it", keys, columns=2)  # fmt: skip
+    return ax
+
+
+def _compared(found: Effects) -> str:
+    return "all points" if found.compared == "all points" else "the base point"
+
+
+def _finding(found: Effects) -> str:
+    clear = [effect for effect in found.effects if effect.difference.clear]
+    if not clear:
+        return "No input moves it clearly between low and high"
+    return f"What moves it most: {clear[0].factor.name}"

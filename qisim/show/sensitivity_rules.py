@@ -1,0 +1,62 @@
+"""Rules that tell where an outcome is good or bad, and where one choice beats the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qisim.outcomes.outcome import percent
+from qisim.show import style
+from qisim.show.sensitivity_rows import dot, in_percent, row_axes, value_axis
+from qisim.show.sensitivity_words import basis, duel_text, value_text, verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from qisim.experiments.sensitivity.analysis import Analysis
+
+
+@style.styled
+def plot_rules(one: Analysis, ax: Axes | None = None) -> Axes:
+    """A row a rule: the mean outcome where it holds. Draws into `ax`, or into a new figure."""
+    assert one.rules is not None
+    own, found = ax is None, one.rules.rules
+    ax, heights = row_axes(ax, [f"{rule.said}: {value_text(one.measure, rule.mean)}" for rule in found])
+    for rule, height in zip(found, heights, strict=True):
+        dot(ax, rule.mean, height)
+    middle = one.sample.means.mean()
+    ax.axvline(middle, color=style.GREY, linewidth=1.4, linestyle="--", zorder=1)
+    value_axis(ax, one.measure)
+    ax.margins(x=0.08)
+    best = found[-1 if one.measure.less_is_better else 0]
+    below = (f"{basis(one.sample)}; dots: means where a rule holds, bars: 90% intervals, dashed: mean of all points; "
+             f"of points not seen, the rules foretell {percent(one.rules.foretold)} of the variance")  # fmt: skip
+    _finish(ax, own, f"Best when {best.said}", below)
+    return ax
+
+
+@style.styled
+def plot_duel(one: Analysis, ax: Axes | None = None) -> Axes:
+    """A row a part of the space of inputs: the first level less the second. Draws into `ax`, or into a new figure."""
+    assert one.duel is not None
+    own, duel = ax is None, one.duel
+    rows = [("all inputs", duel.difference, duel.gaps)]
+    rows += [(rule.said, rule.mean, duel.gaps[rule.inside]) for rule in (duel.rules.rules if duel.rules else [])]
+    ax, heights = row_axes(ax, [f"{said}: {duel_text(one, told, gaps)}" for said, told, gaps in rows])
+    for (_, told, _), height in zip(rows, heights, strict=True):
+        dot(ax, told, height)
+    ax.axvline(0, color=style.INK, linewidth=1.4, zorder=1)
+    in_percent(ax.xaxis, one.measure)
+    ax.margins(x=0.08)
+    low, high = one.measure.less, one.measure.more
+    ax.set_xlabel(f"← {duel.one} {low}  |  {one.measure.gap_unit or one.measure.unit}  |  {duel.one} {high} →")
+    below = (f"{one.measure.name}\n{len(duel.gaps):,} pairs of points that differ in {duel.factor.name} alone, with "
+             f"the same luck, {one.sample.replicates:,} replicates; bars: 90% intervals")  # fmt: skip
+    _finish(ax, own, f"On average {verdict(one.measure, duel, duel.difference)}", below)
+    return ax
+
+
+def _finish(ax: Axes, own: bool, finding: str, below: str) -> None:
+    if own:
+        style.heading(style.owner(ax), finding, below)
+    else:
+        ax.set_title(finding)

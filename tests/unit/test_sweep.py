@@ -1,0 +1,318 @@
+"""Sweeps of a small design: the same bits however they are run, what is stored, what is refused."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+import qisim
+from qisim.cli import app
+from qisim.experiments import sweep as experiment
+from qisim.experiments import sweep_plan
+from qisim.experiments.executors import Halted
+from qisim.experiments.run import run
+from qisim.experiments.sweep import PointFailed, SweepStopped, Told
+from qisim.experiments.sweep_chunks import Layout
+from qisim.experiments.sweep_store import Sweep
+from qisim.experiments.sweep_structure import structure_key
+from qisim.experiments.sweep_task import Chunk, OtherCode, Question, evaluate
+from qisim.outcomes.measures import measures
+from qisim.scenario.change import changed
+from qisim.scenario.errors import BadInput
+from tests import small_sweeps
+from tests.small_sweeps import LAYOUT, design, same
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    """The small sweep, undisturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    return experiment.sweep(design(folder), folder / "out", layout=LAYOUT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    small_sweeps.write(tmp_path)
+    return tmp_path
+
+
+class Backwards:
+    """An executor that finishes the last that it was given first, late."""
+
+    _max_workers = 5
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.waiting.append((future, function, arguments))
+        if len(self.waiting) == 6 or arguments[1].number >= 28:
+            for other, work, given in reversed(self.waiting):
+                other.set_result(work(*given))
+            self.waiting.clear()
+        return future
+
+
+@pytest.mark.parametrize("layout", [(1, 1), (48, 20), (7, 3), (5, 20), (48, 1)])
+def test_division_into_chunks_changes_nothing(whole: Sweep, folder: Path, layout: tuple[int, int]) -> None:
+    made = design(folder, replicates=20 if layout != (1, 1) else 2)
+    found = experiment.sweep(made, folder / "out", layout=layout)
+    assert found.complete
+    same(found.runs, whole.runs[whole.runs["replicate"] < made.replicates])
+
+
+@pytest.mark.parametrize("how", ["threads", "processes", "backwards"])
+def test_who_runs_it_changes_nothing(whole: Sweep, folder: Path, how: str) -> None:
+    if how == "threads":
+        with ThreadPoolExecutor(3) as pool:
+            found = experiment.sweep(design(folder), folder / "out", layout=LAYOUT, executor=pool)
+    elif how == "processes":
+        found = experiment.sweep(design(folder), folder / "out", layout=LAYOUT, workers=2)
+    else:
+        found = experiment.sweep(design(folder), folder / "out", layout=LAYOUT, executor=Backwards())
+    same(found.runs, whole.runs)
+
+
+def test_a_point_gives_what_a_run_of_its_scenario_gives(whole: Sweep) -> None:
+    """Factors of behaviour, of ideas and of the programme: each as if it had been run alone."""
+    for point in (0, 13, 31):
+        setting = {f.key: whole.points.loc[point, f.called].item() for f in whole.design.factors}
+        alone = run(changed(whole.scenario, setting), replicates=20, seed=3)
+        rows = whole.runs[whole.runs["point"] == point]
+        for measure in measures(alone):
+            assert rows[measure.key].tolist() == measure.values(alone).tolist(), measure.key
+
+
+def test_points_share_their_luck(folder: Path) -> None:
+    """Two points that differ in nothing that matters give the same futures."""
+    made = design(folder, factors=[{"key": "title", "levels": ["one", "other"]}])
+    runs = experiment.sweep(made, folder / "out").runs
+    one, other = (runs[runs["point"] == point].drop(columns="point").reset_index(drop=True) for point in (0, 1))
+    same(one, other)
+    assert one["score_at_end"].nunique() > 5
+
+
+def test_uncertain_quantities_are_drawn_anew_in_each_replicate(folder: Path) -> None:
+    path = folder / "small.toml"
+    path.write_text(path.read_text() + "[behaviour]\nworks_base = { low = -3, high = 0 }\n")
+    made = design(folder)
+    path.write_text(path.read_text() + "[behaviour]\nworks_base = { low = -3, high = 0 }\n")
+    found = experiment.sweep(made, folder / "out", layout=(11, 3))
+    setting = {f.key: found.points.loc[0, f.called].item() for f in found.design.factors}
+    alone = run(changed(found.scenario, setting), replicates=20, seed=3)
+    assert found.runs.query("point == 0")["score_at_end"].tolist() == alone.months.query("month == 6")["score"].tolist()
+
+
+def test_what_has_the_same_structure_goes_through_the_core_together(whole: Sweep) -> None:
+    same_structure = {"behaviour.turnover_annual": 0.3, "ideas.peer monitoring.effect": 0.2, "title": "other",
+                      "indicators.hand hygiene.baseline": 0.1}  # fmt: skip
+    assert structure_key(changed(whole.scenario, same_structure)) == structure_key(whole.scenario)
+    for key, value in (
+        ("target.score", 0.3),
+        ("programme.coaching.days_per_month", 3),
+        ("world.seed", 5),
+        ("months", 3),
+    ):
+        assert structure_key(changed(whole.scenario, {key: value})) != structure_key(whole.scenario)
+
+
+def test_a_point_that_cannot_be_run_is_recorded(whole: Sweep) -> None:
+    failing = set(whole.points[whole.points["sites"] == 60]["point"])
+    assert len(failing) == small_sweeps.FAILING
+    assert set(whole.failures["point"]) == failing and len(whole.failures) == 20 * len(failing)
+    assert whole.failures["error"].str.contains("sites: found 60").all()
+    outcomes = whole.manifest.outcomes
+    assert whole.failures[outcomes].isna().all(axis=None)
+    assert whole.runs.loc[whole.runs["error"] == "", outcomes].notna().all(axis=None)
+
+
+def test_strict_stops_at_such_a_point_each_time(folder: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(PointFailed, match="sites: found 60"):
+            experiment.sweep(design(folder), folder / "out", layout=LAYOUT, strict=True)
+
+
+def test_a_finished_sweep_runs_nothing(whole: Sweep) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (whole.folder / "runs").iterdir()}
+    told: list[tuple[int, int]] = []
+    again = experiment.sweep(design(whole.folder.parent), whole.folder, told=Told(progress=lambda *n: told.append(n)))
+    assert again.complete and not told
+    assert before == {path: path.stat().st_mtime_ns for path in (whole.folder / "runs").iterdir()}
+
+
+def test_a_sweep_that_was_stopped_goes_on(whole: Sweep, folder: Path) -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        if 0 < done < total and len(list((folder / "out" / "runs").glob("*.parquet"))) % 7 == 0:
+            raise Enough
+
+    times = 0
+    for _ in range(9):
+        try:
+            found = experiment.sweep(design(folder), folder / "out", layout=LAYOUT, told=Told(progress=stop))
+            break
+        except Enough:
+            times += 1
+            assert not qisim.load_sweep(folder / "out").complete
+    assert times >= 3
+    same(found.runs, whole.runs)
+
+
+def test_an_interrupted_sweep_has_run_all_points_about_equally_often() -> None:
+    layout = Layout(points=10, replicates=9, points_a_chunk=4, replicates_a_chunk=2)
+    seen: list[tuple[int, int]] = []
+    for number in range(layout.chunks):
+        points, replicates = layout.part(number)
+        seen += [(p, r) for p in points for r in replicates]
+        counts = pd.Series([p for p, _ in seen]).value_counts().reindex(range(10), fill_value=0)
+        assert counts.max() - counts.min() <= 2
+    assert sorted(seen) == [(p, r) for p in range(10) for r in range(9)]
+
+
+@pytest.mark.parametrize(("other", "told"), [
+    ({"seed": 4}, "seed 3, now 4"), ({"replicates": 21}, "replicates 20, now 21"),
+    ({"outcomes": ["score_at_end"]}, "other outcomes"),
+    ({"factors": [{"key": "months", "levels": [3]}]}, "other factors"),
+])  # fmt: skip
+def test_another_design_is_not_mixed_in(whole: Sweep, other: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        experiment.sweep(design(whole.folder.parent, **other), whole.folder)
+
+
+def test_another_scenario_or_code_is_not_mixed_in(whole: Sweep, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = design(folder)
+    (folder / "small.toml").write_text(small_sweeps.SCENARIO.replace("months = 6", "months = 7"))
+    with pytest.raises(BadInput, match="months 6, now 7"):
+        experiment.sweep(made, whole.folder)
+    monkeypatch.setattr("qisim.experiments.sweep_code.sources", lambda: "other")
+    with pytest.raises(BadInput, match="another state of qisim's code"):
+        experiment.sweep(design(folder), whole.folder)
+
+
+def test_a_worker_with_other_code_is_refused(whole: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = Question.of(whole.manifest.scenario, {}, 3, ["score_at_end"])
+    monkeypatch.setattr("qisim.experiments.sweep_code.sources", lambda: "other")
+    with pytest.raises(OtherCode, match="other code"):
+        evaluate(question, Chunk(0, range(1), range(1), [{}]))
+
+
+def test_a_folder_with_other_things_is_left_alone(folder: Path) -> None:
+    (folder / "out").mkdir()
+    (folder / "out" / "thesis.txt").write_text("mine")
+    with pytest.raises(BadInput, match=r"other files than a sweep: thesis\.txt"):
+        experiment.sweep(design(folder), folder / "out")
+    with pytest.raises(BadInput, match=r"holds no sweep\.json"):
+        qisim.load_sweep(folder / "out")
+
+
+def test_a_disk_without_room_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep_plan, "BYTES_A_FILE", 2**60)
+    with pytest.raises(BadInput, match="MB on disk"):
+        experiment.sweep(design(folder), folder / "out")
+    assert not (folder / "out").exists()
+
+
+def test_an_executor_that_breaks_halts_the_sweep(folder: Path) -> None:
+    class Broken:
+        def submit(self, *given: Any) -> Future[Any]:
+            raise RuntimeError("no more")
+
+    with pytest.raises(Halted, match="no more"):
+        experiment.sweep(design(folder), folder / "out", executor=Broken())
+
+
+def test_a_registry_goes_with_the_sweep(folder: Path) -> None:
+    registry = "id,name,kind,district,province,lat,lon,staff\n" + "".join(
+        f"f{i},F {i},health_centre,d{i % 2},p,{i / 100},0,10\n" for i in range(6)
+    )
+    (folder / "registry.csv").write_text(registry)
+    text = small_sweeps.SCENARIO
+    start, end = text.index("[world]"), text.index("[[indicators]]")
+    made = design(folder)
+    (folder / "small.toml").write_text(text[:start] + '[world]\nfacilities = "registry.csv"\n' + text[end:])
+    found = experiment.sweep(made, folder / "out", layout=(20, 20))
+    (folder / "registry.csv").unlink()
+    assert len(found.failures) < len(found.runs)
+    assert qisim.load_sweep(folder / "out").scenario.path("inputs/facilities.csv").exists()
+
+
+def test_others_read_the_folder_without_us(whole: Sweep) -> None:
+    files = str(whole.folder / "runs" / "*.parquet")
+    assert len(pd.read_parquet(whole.folder / "runs")) == len(whole.runs)
+    duckdb = pytest.importorskip("duckdb")
+    query = f"select point, avg(score_at_end) as score from '{files}' where error = '' group by point order by point"
+    found = duckdb.sql(query).df()
+    ours = whole.runs[whole.runs["error"] == ""].groupby("point")["score_at_end"].mean()
+    assert found["score"].tolist() == pytest.approx(ours.tolist())
+
+
+Qisim = Callable[..., Result]
+
+
+@pytest.fixture
+def command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Qisim:
+    monkeypatch.chdir(folder)
+    return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_the_command_runs_tells_and_goes_on(command: Qisim, whole: Sweep) -> None:
+    done = command("sweep", "design.toml", "--workers", 1)
+    assert done.exit_code == 0, done.output
+    assert "48 points, 20 replicates each: 960 runs, about" in done.stderr
+    assert "960 runs are finished, in out/design." in done.stdout and "320 runs failed" in done.stdout
+    same(qisim.load_sweep("out/design").runs, whole.runs)
+    told = command("sweep", "status", "out/design")
+    assert "960 of 960 runs are finished (100%)" in told.stdout and "320 runs failed" in told.stdout
+    as_json = json.loads(command("sweep", "status", "out/design", "--json").stdout)
+    assert as_json["complete"] and as_json["runs"] == 960
+    sorted(Path("out/design/runs").iterdir())[0].unlink()
+    again = command("sweep", "design.toml", "--workers", 1)
+    assert "runs are finished already" in again.stderr
+    assert command("sweep", "design.toml", "--workers", 1, "--strict").exit_code == 1
+
+
+def test_a_dry_run_writes_nothing(command: Qisim) -> None:
+    told = json.loads(command("sweep", "design.toml", "--dry-run", "--json").stdout)
+    assert (told["points"], told["replicates"], told["runs"]) == (48, 20, 960)
+    assert told["seconds"] > 0 and told["bytes"] > 0 and told["factors"] == ["coaches", "sites", "turnover", "effect"]
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (["desgn.toml"], "did you mean 'design.toml'"), (["design.toml", "b.toml"], "one design file"),
+    (["status", "nowhere"], "no such folder"), (["design.toml", "--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler"),
+])  # fmt: skip
+def test_the_command_says_what_is_wrong(
+    command: Qisim, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    monkeypatch.setattr("qisim.experiments.executors.SECONDS_TO_CONNECT", 1)
+    done = command("sweep", *arguments)
+    assert done.exit_code == 2 and told in done.stderr
+
+
+def test_ctrl_c_stops_after_what_is_running(folder: Path, whole: Sweep) -> None:
+    import os
+    import signal
+
+    said: list[str] = []
+
+    def stop(done: int, total: int) -> None:
+        if 0 < done < total / 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+
+    with pytest.raises(SweepStopped, match="runs are finished and kept"):
+        experiment.sweep(design(folder), folder / "out", layout=LAYOUT, told=Told(progress=stop, say=said.append))
+    assert said == ["Stopping when the parts that are running are finished; once more stops at once."]
+    same(experiment.sweep(design(folder), folder / "out").runs, whole.runs)
