@@ -61,13 +61,13 @@ def run(
 
     for chunk, out in simulate(
         scenario, world, programme, range(first, first + replicates), seed, threads=threads, detail=detail,
-        progress=advance, kept_bytes=_kept_bytes(scenario, world, replicates, detail),
+        progress=advance, kept_bytes=kept_bytes(scenario, world, replicates, detail),
     ):  # fmt: skip
         collected.add(chunk, out)
     return collected.results(seed, replicates)
 
 
-def _kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool) -> int:
+def kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool) -> int:
     """Memory that the tables of a run take, and their parts while they are put together."""
     months, ideas, elements = scenario.months + 1, len(scenario.ideas), len(scenario.programme)
     groups = sum(len(grouping.names) for grouping in groupings(world, scenario))

@@ -28,8 +28,8 @@ def down(x, a):
 
 
 def expit(x):
-    """The probability whose logit is `x`."""
-    return 1.0 / (1.0 + math.exp(-x))
+    """The probability whose logit is `x`, which is kept above -700 for the sake of the exponential."""
+    return 1.0 / (1.0 + math.exp(-max(x, -700.0)))
 
 
 def logit(p):

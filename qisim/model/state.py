@@ -64,6 +64,7 @@ FACILITY = np.dtype(
         ("extra_workload", "f8"),  # this month
         ("load", "f8"),  # workload that shocks add
         ("slack", "f8"),  # workload that the last payment takes off
+        ("paid_by", "i8"),  # the channel that paid it; -1 for none
         ("level_shift", "f8"),  # logit that standing conditions add to its own level of engagement
         ("lapse_share", "f8"),  # lapse left where accreditation asks for the practices, 1 without
         ("skill_share", "f8"),  # skill lost to turnover that newcomers do not make up for, 1 without

@@ -17,7 +17,7 @@ from qisim.scenario.uncertain import Uncertain, quantity
 
 ASSUMED = "assumed"
 HILL = "Hill et al., collaboration in improvement collaboratives in Ethiopia"
-DIXON = "Dixon-Woods 2019, BMJ 367:l5514"
+DIXON = "Dixon-Woods 2019, BMJ 366:l5514"
 
 
 @dataclass(frozen=True)

@@ -61,10 +61,10 @@ else:
     Costs = _unit_costs(
         "Costs", currency=(Name, Field("US$", description="the money that every cost of the scenario is given in"))
     )
-    Costs.__doc__ = "What one of each unit costs; see `UNITS`."
+    Costs.__doc__ = "What one of each costs. What is not given is counted, but not as money; outcomes name it."
     ElementCosts = _unit_costs(
         "ElementCosts",
         fixed=(Amount, Field(0.0, description="cost of setting the element up, in its first month")),
         monthly=(Amount, Field(0.0, description="cost of each month in which the element runs")),
     )
-    ElementCosts.__doc__ = "What an element costs, where it differs from the scenario's [costs]."
+    ElementCosts.__doc__ = "What an element costs, where `[costs]` does not tell or is not meant."

@@ -61,13 +61,14 @@ class Channel:
         record = plan.channels[c]
         for name in record.dtype.names:
             setattr(self, name, record[name].item())
-        self.model, self.number = model, number
+        self.model, self.which, self.number = model, c, number
         self.name = model.scenario.programme[self.element].name
         self.covered: list[Facility] = [f for f in model.by_index if plan.channel_covers[c, f.index]]
         self.package: list[int] = plan.channel_packages[c, : record["ideas"]].tolist()
         first = int(record["first_threshold"])
         self.paid = plan.thresholds[first : first + int(record["thresholds"])]
-        self.coaches = model.by_post[int(record["first_post"]) :][: int(record["posts"])]
+        coaches = model.by_post[int(record["first_post"]) :][: int(record["posts"])]
+        self.coaches = [coach for coach in coaches if any(plan.channel_covers[c, f.index] for f in coach.caseload)]
 
     def meet(self, facility: Facility, u_information: float, u_intention: float, u_behaviour: float) -> int:
         """Reach one facility. Returns how many of its people were away for it."""
@@ -222,9 +223,13 @@ class Channel:
                 return
 
     def pay(self, facility: Facility) -> None:
-        """Assessors sample records and pay by the highest threshold reached; after the last one, slack ends."""
+        """Assessors sample records and pay by the highest threshold reached; after the last one, slack ends.
+
+        Where several schemes pay, a facility has the slack of the one that gives most.
+        """
         b = self.model.behaviour
-        facility.slack = 0.0
+        if facility.paid_by == self.which:
+            facility.slack, facility.paid_by = 0.0, -1
         if self.number < 0:
             return
         self.count(CONTACTS)
@@ -236,7 +241,9 @@ class Channel:
         amount, share = float(reached[-1]["amount"]), float(reached[-1]["share"])
         self.count(PAYMENTS, amount)
         self.lift(facility, b.payment_engagement * share)
-        facility.slack = b.payment_slack * share
+        slack = b.payment_slack * share
+        if slack > facility.slack:
+            facility.slack, facility.paid_by = slack, self.which
         facility.log("assessed", why=f"score {score:.2f}, paid {amount:g}")
 
     def assessed_score(self, facility: Facility) -> float:

@@ -72,6 +72,7 @@ class Facility(FixedAgent):
         self.wave, self.joined, self.elements_joined = -1, NEVER, 0
         self.low_months, self.last_support, self.last_visit = 0, NEVER, NEVER
         self.frequency, self.extra_workload, self.lost, self.slack = 0.0, 0.0, 0.0, 0.0
+        self.paid_by = -1
         self.stand_free()
         self.partner_tie, self.exchanges, self.visits = 0.0, 0, 0
         self.called, self.attends, self.meeting, self.cycles = False, False, False, 0

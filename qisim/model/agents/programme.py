@@ -77,8 +77,9 @@ def join(model: QIModel, w: int, released: int) -> None:
         facility.wave, facility.enrolled, facility.dropped_out = w, True, False
         facility.joined, facility.low_months = model.month, 0
         facility.elements_joined |= element
-        group = (0, facility.province_code, facility.district_code)[wave["cohort_by"]]
-        model.cohorts[int(wave["first_cohort"]) + group].enter(facility)
+        if wave["supports"]:  # who signs up in a campaign stays among those it knows
+            group = (0, facility.province_code, facility.district_code)[wave["cohort_by"]]
+            model.cohorts[int(wave["first_cohort"]) + group].enter(facility)
         facility.log("joined the programme", why=f"wave {w + 1}")
 
 
@@ -161,7 +162,9 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
 
 
 def synthesis(model: QIModel, w: int) -> None:
-    """A synthesis workshop fixes the package of a wave and yields its champions."""
+    """A synthesis workshop fixes the package of a wave and yields its champions, if the wave has any member."""
+    if not members(model, w):
+        return
     wave = model.programme.waves[w]
     for k in model.programme.packages[w, : wave["ideas"]]:
         model.refinement[k] = rules.up(model.refinement[k], model.behaviour.synthesis_refinement)

@@ -80,6 +80,7 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.extra_workload = 0.0
     facility.load = 0.0
     facility.slack = 0.0
+    facility.paid_by = -1
     facility.level_shift = 0.0
     facility.lapse_share = 1.0
     facility.skill_share = 1.0

@@ -31,13 +31,15 @@ def join(w, released, month, seed, replicate, here, plan, work):
     for i in range(min(wave.sites, candidates)):
         f = work.order[i]
         facility = work.facility[f]
-        leave_cohort(f, work)
         facility.wave = w
         facility.enrolled = True
         facility.dropped_out = False
         facility.joined = month
         facility.elements_joined |= element
         facility.low_months = 0
+        if not wave.supports:  # who signs up in a campaign stays among those it knows
+            continue
+        leave_cohort(f, work)
         group = here.district[f] if wave.cohort_by == 2 else (here.province[f] if wave.cohort_by == 1 else 0)
         enter_cohort(f, wave.first_cohort + group, work)
 
@@ -143,7 +145,12 @@ def _learn(f, w, released, month, plan, work, b):
 
 @compiled
 def synthesis(w, plan, work, b):
-    """A synthesis workshop fixes the package of a wave and yields its champions."""
+    """A synthesis workshop fixes the package of a wave and yields its champions, if the wave has any member."""
+    members = 0
+    for f in range(len(work.facility)):
+        members += work.facility[f].enrolled and work.facility[f].wave == w
+    if members == 0:
+        return
     for i in range(plan.waves[w].ideas):
         k = plan.packages[w, i]
         work.refinement[k] = rules.up(work.refinement[k], b.synthesis_refinement)
