@@ -17,7 +17,7 @@ from qisim.scenario.schema import Scenario
 COLLABORATIVE = {"kind": "collaborative", "waves": [{"start": 0}], "sessions": 2, "action_months": 3}
 """An element that supports in the first 6 months."""
 
-COACHING = {"kind": "coaching", "coaches_per_district": 1, "start": 2, "end": 4}
+COACHING = {"kind": "coaching", "coaches_per_district": 1, "whom": "all", "start": 2, "end": 4}
 """An element that supports in the third and the fourth month."""
 
 

@@ -51,7 +51,7 @@ coach_days = 45
 """
 STRATEGIES = {
     "wasteful": 'title = "Idle money"\n[[programme]]\nname = "coaching"\ncosts = { fixed = 9000 }\n',
-    "forever": 'title = "For ever"\n[[programme]]\nname = "coaching"\nend = 30\n',
+    "forever": 'title = "For ever"\n[[programme]]\nname = "coaching"\nwhom = "all"\nend = 30\n',
     "nothing": 'title = "Nothing"\n[[programme]]\nname = "coaching"\nremove = true\n[[programme]]\n'
                'name = "collaborative"\nremove = true\n[[ideas]]\nname = "peer monitoring"\ninitial_users = 0.0\n'
                '[behaviour]\ninvention_annual = 0.0\n',

@@ -110,6 +110,8 @@ def test_the_share_kept_worked_by_hand() -> None:
         (16, [COACHING], ""),
         (16, [COACHING, {"kind": "institutionalisation", "supervision": 1.0}], ""),
         (17, [COACHING, COLLABORATIVE], "the last support is in month 6; the simulation ends 11 months later, not 12"),
+        (24, [COACHING | {"whom": "enrolled", "end": None}], "there is no support that could end"),
+        (18, [COACHING | {"whom": "enrolled", "end": None}, COLLABORATIVE], ""),
         (24, [{"kind": "policy"}], "there is no support that could end"),
     ],
 )
