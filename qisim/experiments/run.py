@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from qisim.experiments.results import Results
-from qisim.model import tables
+from qisim.model import rules, tables
 from qisim.model.batch.arrays import Out
 from qisim.model.calendar import build_calendar
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
@@ -104,7 +104,7 @@ class _Tables:
             self._append("idea_months", tables.idea_months_table(chunk, out.idea_months, world, scenario))
         for scores in out.final_score:  # one by one, so that chunks do not change the sum
             self.score += scores
-        self.at_target += (out.final_score >= scenario.target.score).sum(axis=0)
+        self.at_target += rules.reaches(out.final_score, scenario.target.score).sum(axis=0)
         self.first.append(out.first_at_target.copy())
 
     def _append(self, name: str, table: pd.DataFrame) -> None:

@@ -17,6 +17,7 @@ cohort between sessions."""
 
 (
     SESSIONS,
+    ONLINE_SESSIONS,
     ATTENDANCES,
     ONLINE_ATTENDANCES,
     STAFF_DAYS,
@@ -26,7 +27,7 @@ cohort between sessions."""
     EXCHANGES,
     CONTACTS,
     PAYMENTS,
-) = range(10)
+) = range(11)
 """Columns of what is counted by element and month, as in `qisim.scenario.costs.UNITS`."""
 
 NEVER = -1000
@@ -80,6 +81,7 @@ FACILITY = np.dtype(
         ("called", "?"),  # feedback or a training calls a meeting this month
         ("attends", "?"),  # takes part in this month's session
         ("meeting", "?"),  # the team met this month
+        ("reviewed", "?"),  # it reviewed its records this month
         ("cycles", "i8"),  # PDSA cycles this month
         ("in_use", "?"),  # it used some idea this month, so that performance may have changed
         ("score", "f8"),
@@ -123,7 +125,7 @@ COACH = np.dtype(
 )
 
 FACILITY_MONTH = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue",
-                  "trained", "supportive_head", "enrolled"]  # fmt: skip
+                  "trained", "supportive_head", "enrolled", "reviewed"]  # fmt: skip
 """Columns of the table `facility_months`, after replicate, month and facility."""
 
 IDEA_MONTH = ["stage", "works", "fit", "reach", "embedding", "source", "learnt_from"]

@@ -74,8 +74,10 @@ def mean_shares(runs: Runs) -> pd.DataFrame:
 
 def outcome(runs: Runs) -> list[Outcome]:
     """The share of each source, largest mean first."""
-    table, means = shares(runs).dropna(), mean_shares(runs)
+    told, means = shares(runs), mean_shares(runs)
+    table = told.dropna()
+    note = f"of the {len(table)} of {len(told)} runs that adopt any" if len(table) < len(told) else ""
     return [
-        over_runs(f"adopted_from_{source}", words, "share", table[source].to_numpy(float), percent)
+        over_runs(f"adopted_from_{source}", words, "share", table[source].to_numpy(float), percent, note)
         for source, words in means["words"].items()
     ]

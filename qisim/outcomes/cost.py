@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario
 
 UNTOLD = "the scenario has no [costs]"
+CENTS = 4
+"""Digits after the point of a total: what lies beyond comes of the order in which parts are added up."""
+
 NONE_BROUGHT = "none brought there"
 NO_COST = "no cost"
 
@@ -85,7 +88,7 @@ def currency(scenarios: Sequence[Scenario]) -> str:
 
 def total(runs: Runs) -> np.ndarray:
     """The cost of the programme, float64[R]. Raises ValueError where the scenario tells no costs."""
-    return per_run(runs, costs(runs), "cost")
+    return per_run(runs, costs(runs), "cost").round(CENTS)
 
 
 def brought(runs: Runs) -> np.ndarray:

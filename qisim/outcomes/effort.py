@@ -20,7 +20,7 @@ ACTIVITIES = {
     "attendances": "attendances in person",
     "online_attendances": "attendances online",
     "exchanges": "exchange visits",
-    "contacts": "contacts by campaign, policy or feedback",
+    "contacts": "contacts: messages, circulars, feedbacks, assessments",
 }
 """Columns of the table of units that count what the programme took; see `qisim.scenario.costs.UNITS`."""
 

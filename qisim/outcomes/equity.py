@@ -28,7 +28,7 @@ VERDICTS = {NARROWED: "narrowed", KEPT: "kept", WIDENED: "widened"}
 def groupings(runs: Runs) -> list[str]:
     """The groupings that have a gap: those with at least two groups, remoteness first, then the scenario's own."""
     rows = runs.groups[runs.groups["month"] == 0]
-    sizes = _compared(rows).groupby("grouping", observed=True)["group"].nunique()
+    sizes = told(rows).groupby("grouping", observed=True)["group"].nunique()
     named = ["remoteness", *runs.scenario.groups, "kind", "district"]
     return [name for name in named if sizes.get(name, 0) > 1]
 
@@ -38,7 +38,7 @@ def gap(runs: Runs, grouping: str) -> np.ndarray:
 
     Which group is best and which worst may change from month to month. Facilities whose group is not told do not count.
     """
-    rows = _compared(runs.groups[runs.groups["grouping"] == grouping])
+    rows = told(runs.groups[runs.groups["grouping"] == grouping])
     scores = rows.groupby(["replicate", "month"])["score"]
     return POINTS * (scores.max() - scores.min()).unstack("month").to_numpy(float)
 
@@ -76,6 +76,6 @@ def _gap(grouping: str, gaps: np.ndarray) -> Outcome:
     return over_runs(f"gap_{grouping}", name, "points", gaps[:, -1], points, note)
 
 
-def _compared(rows: pd.DataFrame) -> pd.DataFrame:
+def told(rows: pd.DataFrame) -> pd.DataFrame:
     """Groups with facilities, of which it is told which they are."""
     return rows[(rows["facilities"] > 0) & (rows["group"] != UNTOLD)]

@@ -64,10 +64,11 @@ def _kinds(runs: Runs) -> list[Outcome]:
 def _last(runs: Runs, grouping: str) -> Outcome:
     """The group that arrives last; with several that do not in half of the runs, the one with the lowest coverage."""
     share, start = target_percent(runs.scenario.target.coverage), runs.scenario.start
-    times = group_times(runs.groups, grouping, runs.scenario.target.coverage)
+    groups = equity.told(runs.groups)
+    times = group_times(groups, grouping, runs.scenario.target.coverage)
     *_, last = times
     if sum(time.median == math.inf for time in times.values()) > 1:
-        *_, last = group_coverage_at_end(runs.groups, grouping)
+        *_, last = group_coverage_at_end(groups, grouping)
     name = f"last by {equity.title(grouping)} at {share}: {last}"
     return as_outcome(f"time_last_{grouping}", name, times[last], start)
 

@@ -87,7 +87,7 @@ def measures(strategies: Sequence[Runs]) -> list[Measure]:
         *([_kept()] if not all(sustainment.why_untold(runs.scenario) for runs in strategies) else []),
         *(_chance(f"reached_by_{month}", f"chance by month {month} ({calendar_month(scenario.start, month)})", month)
           for month in dates),
-        _level("score_at_end", "mean score at the end", "score", score, "{:.3f}".format, "points of score"),
+        _level("score_at_end", "mean score at the end", "score", score, _share_points, "points of 100"),
     ]  # fmt: skip
     if _districts(strategies[0]) > 1:
         found.append(

@@ -13,7 +13,8 @@ from pydantic import Field, create_model
 from qisim.scenario.fields import Name, Table
 
 UNITS: dict[str, str] = {
-    "sessions": "learning session held, of one cohort: venue and faculty",
+    "sessions": "learning session of one cohort at which somebody is present: venue and faculty",
+    "online_sessions": "learning session held online: faculty and licence",
     "attendances": "attendance of a facility in person at a session or training: travel and board",
     "online_attendances": "attendance of a facility at an online session: airtime",
     "staff_days": "day of a facility's staff away at a session, a training or an exchange visit",
@@ -36,7 +37,7 @@ PRICED = [unit for unit in UNITS if unit != MONEY]
 def _unit_costs(name: str, **more: Any) -> Any:
     """A table with a cost for each priced unit; None is "as elsewhere told", or not told."""
     units: dict[str, Any] = {
-        unit: (Amount | None, Field(None, description=f"cost of a {UNITS[unit]}")) for unit in PRICED
+        unit: (Amount | None, Field(None, description=f"cost of one: {UNITS[unit]}")) for unit in PRICED
     }
     return create_model(name, __base__=Table, **more, **units)
 

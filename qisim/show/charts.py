@@ -51,7 +51,7 @@ CHARTS: dict[str, Chart[Results]] = {
         equity.figure,
         "Who is ahead and who is behind",
         "Each line is the mean score of a group of facilities. Where the lines come closer, the gap narrows. Groups "
-        "by remoteness are thirds of the facilities by their days of travel.",
+        "by remoteness are thirds of the facilities by their days of travel, as far as those differ.",
         equity.applies,
     ),
     "district_times": Chart(
@@ -81,7 +81,8 @@ CHARTS: dict[str, Chart[Results]] = {
         facility_charts.figure,
         "Run charts of four facilities",
         "One typical run, as the teams see it: the score that they report from their own records. A shift or a trend "
-        "is more than chance; where records are not reviewed every month there are fewer points.",
+        "is a signal to look closer; luck alone makes one in about every third such chart. Where "
+        "records are not reviewed every month there are fewer points.",
         _followed,
     ),
 }

@@ -53,7 +53,7 @@ CHARTS: dict[str, Chart[Compared]] = {
         compare_equity.figure,
         "How far the worst group is behind the best",
         "A line that falls is a gap that narrows. Groups by remoteness are thirds of the facilities by their days of "
-        "travel.",
+        "travel, as far as those differ.",
         compare_equity.applies,
     ),
     "sources": Chart(
@@ -73,7 +73,8 @@ CHARTS: dict[str, Chart[Compared]] = {
         compare_facilities.figure,
         "Run charts of a facility in the middle and of the remotest",
         "One typical future of each strategy, as the teams see it: the score that they report from their own records. "
-        "A shift or a trend is more than chance; where records are not reviewed every month there are fewer points.",
+        "A shift or a trend is a signal to look closer; luck alone makes one in about every third such chart. "
+        "Where records are not reviewed every month there are fewer points.",
         _followed,
     ),
 }

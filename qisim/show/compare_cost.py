@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qisim.outcomes.cost import currency
 from qisim.outcomes.intervals import LEVEL, interval
 from qisim.outcomes.measures import TIME
 from qisim.outcomes.outcome import money, target_percent
 from qisim.outcomes.runs import per_run
 from qisim.show import style
 from qisim.show.compare_style import COLORS, below, named
-from qisim.show.spending import IN_DAYS, currency, scaled, spending
+from qisim.show.spending import IN_DAYS, scaled, spending
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -42,7 +43,7 @@ def plot_costs(compared: Compared, ax: Axes | None = None) -> Axes:
     Draws into `ax`, or into a new figure.
     """
     own, ax = ax is None, style.own_axes(ax, 5.2 + 0.24 * len(compared.strategies))
-    scenario, in_money = compared.strategies[0].scenario, currency(compared.strategies)
+    scenario, in_money = compared.strategies[0].scenario, currency([runs.scenario for runs in compared.strategies])
     amounts = np.array([per_run(s, spending(s, in_money), "amount") for s in compared.strategies])
     months = compared.finding(TIME).by_run
     step, unit = scaled(in_money, float(amounts.mean(axis=1).max()))

@@ -1,4 +1,4 @@
-"""Run charts of two facilities under each strategy: one in the middle, and the remotest."""
+"""Run charts of the same two facilities under each strategy: the one in the middle under A, and the remotest."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ def figure(compared: Compared) -> Figure:
 
 @style.styled
 def plot_run_charts(compared: Compared) -> Sequence[Axes]:
-    """A row a strategy: what a facility in the middle and the remotest report by month, in a typical future."""
+    """A row a strategy: what the facility in the middle under A, and the remotest, report in a typical future."""
     futures = [typical_future(s, compared.world, compared.seed) for s in compared.strategies]
-    far = remotest(compared.world)
-    rows = [(i, role, row) for i, future in enumerate(futures)
-            for role, row in ((MIDDLE, typical_facilities(future)[MIDDLE]), (REMOTEST, far))]  # fmt: skip
+    shown = {MIDDLE: typical_facilities(futures[0])[MIDDLE], REMOTEST: remotest(compared.world)}
+    rows = [(i, role, row) for i in range(len(futures)) for role, row in shown.items()]
     drawn = panels(COLUMNS * len(futures), 2.3, 2.7, sharey=True)
     charts = []
     for ax, (place, role, row) in zip(drawn, rows, strict=True):

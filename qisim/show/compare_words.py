@@ -241,10 +241,12 @@ def _no_money(compared: Compared) -> list[str]:
 
 
 def _pair(compared: Compared) -> tuple[int, int]:
-    """The fastest, and the first strategy that does otherwise; any other where none does."""
+    """The fastest, and the next after it; the first other one where all are equally fast."""
     time = compared.finding(TIME)
     others = [place for place in range(len(compared.strategies)) if place not in time.alike]
-    return time.best, others[0] if others else int(not time.best)
+    if not others:
+        return time.best, int(not time.best)
+    return time.best, min(others, key=lambda place: time.estimates[place].mean)
 
 
 def _labels(compared: Compared) -> list[str]:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qisim.outcomes.cost import currency
 from qisim.outcomes.intervals import LEVEL, interval
 from qisim.outcomes.outcome import MONTH_NAMES, money, percent
 from qisim.show import style
 from qisim.show.compare_style import COLORS
-from qisim.show.spending import IN_DAYS, currency, scaled, spending
+from qisim.show.spending import IN_DAYS, scaled, spending
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def plot_costs(results: Results, ax: Axes | None = None) -> Axes:
     if not applies(results):
         raise ValueError("the scenario has no programme, so nothing is spent")
     own, ax = ax is None, style.own_axes(ax, 4.3 + 0.24 * min(len(results.scenario.programme), MOST_ELEMENTS))
-    in_money = currency([results])
+    in_money = currency([results.scenario])
     amounts, names = by_period(results, in_money)
     whole = amounts.sum(axis=0)
     step, unit = scaled(in_money, float(whole.mean(axis=0).max()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.outcomes.coverage import fan
-from qisim.outcomes.equity import VERDICTS, gap, groupings, title, verdict
+from qisim.outcomes.equity import VERDICTS, gap, groupings, title, told, verdict
 from qisim.outcomes.outcome import points
 from qisim.outcomes.runs import by_run
 from qisim.show import style
@@ -68,7 +68,7 @@ def plot_equity(results: Results) -> Sequence[Axes]:
 
 
 def _panel(ax: Axes, results: Results, grouping: str) -> None:
-    rows = results.groups[(results.groups["grouping"] == grouping) & (results.groups["facilities"] > 0)]
+    rows = told(results.groups[results.groups["grouping"] == grouping])
     scores = {str(name): by_run(part, "score") for name, part in rows.groupby(rows["group"].astype(str), sort=False)}
     order = sorted(scores, key=lambda name: -float(scores[name][:, -1].mean()))
     picked = order if len(order) <= MOST_GROUPS else [order[0], order[-1]]

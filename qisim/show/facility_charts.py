@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.experiments.typical import typical_future
+from qisim.model import rules
 from qisim.outcomes.run_chart import RunChart, run_chart
 from qisim.show import style
 from qisim.show.panels import is_left, panels
@@ -54,7 +55,7 @@ def plot_run_charts(results: Results) -> Sequence[Axes]:
 def typical_facilities(future: Results) -> dict[str, int]:
     """Facilities by what they stand for, as rows of the registry; none twice, and none where nobody is of a kind."""
     scores, target = by_facility(future, "score"), future.scenario.target.score
-    there = scores >= target
+    there = rules.reaches(scores, target)
     order = np.argsort(scores[:, -1], kind="stable")
     arrived = np.where(there.any(axis=1), there.argmax(axis=1), scores.shape[1]).astype(float)
     arrived[there[:, 0]] = np.inf  # at the standard from the start: nothing to see
@@ -93,9 +94,8 @@ def reviewed(future: Results, row: int) -> np.ndarray:
 
     Outside a programme records are reviewed every few months, and what was found then is reported until the next time.
     """
-    score, enrolled = by_facility(future, "reported_score")[row], by_facility(future, "enrolled")[row]
-    again = (score[1:] == score[:-1]) & (enrolled[1:] == 0)
-    return np.where(again, np.nan, score[1:])
+    score, anew = by_facility(future, "reported_score")[row], by_facility(future, "reviewed")[row]
+    return np.where(anew[1:] > 0, score[1:], np.nan)
 
 
 def facility_panel(ax: Axes, future: Results, role: str, row: int, letters: int = 56) -> RunChart:
@@ -114,10 +114,10 @@ def finding(charts: Sequence[RunChart]) -> str:
     """In how many of the charts the rules find more than chance."""
     signals = sum(chart.signal for chart in charts)
     if not signals:
-        return "No run chart shows more than chance"
+        return "The rules find no signal in any run chart"
     if len(charts) == 1:
-        return "The run chart shows more than chance"
-    return f"{'All' if signals == len(charts) else signals} of {len(charts)} run charts show more than chance"
+        return "The rules find a signal in the run chart"
+    return f"The rules find a signal in {'all' if signals == len(charts) else signals} of {len(charts)} run charts"
 
 
 def keys() -> list[Artist]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from qisim.outcomes.cost import currency
 from qisim.outcomes.outcome import calendar_month, score, target_percent
 from qisim.scenario.difference import scenario_changes
 from qisim.show.compare_charts import CHARTS
 from qisim.show.compare_table import best_cells, cells_against_best, cells_against_first, differing, value_cells
 from qisim.show.compare_words import answer, certainty
 from qisim.show.report import Row, elements, render, shared_content, where
-from qisim.show.spending import currency
 
 if TYPE_CHECKING:
     from qisim.experiments.compare import Compared
@@ -47,7 +47,7 @@ def _content(compared: Compared, svgs: Mapping[str, bytes]) -> dict[str, Any]:
 
 def _question(compared: Compared) -> str:
     scenario, world = compared.strategies[0].scenario, compared.world
-    cost = "at what cost" if currency(compared.strategies) else "with what effort"
+    cost = "at what cost" if currency([runs.scenario for runs in compared.strategies]) else "with what effort"
     return (
         f"Which of {len(compared.strategies)} strategies brings {target_percent(scenario.target.coverage)} of "
         f"{where(scenario, world)} to the standard (a score of {score(scenario.target.score)}) soonest, {cost}, how "

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qisim.outcomes.cost import unpriced
+from qisim.outcomes.cost import currency, unpriced
 from qisim.outcomes.outcome import count, money
 from qisim.scenario.costs import MONEY, UNITS
-from qisim.show.spending import currency
 
 if TYPE_CHECKING:
     from qisim.outcomes.runs import Runs
@@ -39,15 +38,15 @@ def _sentences(several: Sequence[Runs], labels: Sequence[str]) -> list[str]:
     if len(untold) == sum(bool(runs.scenario.programme) for runs in several):
         return ["No costs are told. The days, visits and sessions below stand for effort; give a scenario [costs], and "
                 "they are told in money, too."]  # fmt: skip
-    said = []
+    said, money = [], currency([runs.scenario for runs in several])
     if untold:
         said.append(f"No costs are told of {', '.join(untold)}, so that strategies are compared by days of staff and "
                     "coaches.")  # fmt: skip
-    elif not currency(several):
+    elif not money:
         said.append("The strategies tell costs in different currencies, so that they are compared by days of staff and "
                     "coaches.")  # fmt: skip
     else:
-        said.append(f"Costs are told in {currency(several)}, over the whole time that is simulated. They are as the "
+        said.append(f"Costs are told in {money}, over the whole time that is simulated. They are as the "
                     "scenarios give them: nothing is discounted, and prices do not rise.")  # fmt: skip
     for label, runs in zip(labels, several, strict=True):
         if runs.scenario.programme and runs.scenario.costs is not None and (left := unpriced(runs)):
@@ -91,20 +90,21 @@ def _cell(runs: Runs, unit: str) -> str:
     said = count(number) if number >= 10 or number == round(number) else f"{number:.1f}"
     if unit == MONEY or runs.scenario.costs is None or not number:
         return said
-    prices = _prices(runs, unit)
-    return f"{said} (at {' or '.join(prices)})" if prices else f"{said} (no cost told)"
+    return f"{said} ({_prices(runs, unit)})"
 
 
-def _prices(runs: Runs, unit: str) -> list[str]:
-    """The different costs of a unit among the elements that take it."""
+def _prices(runs: Runs, unit: str) -> str:
+    """The different costs of a unit among the elements that take it, and whether some tell none."""
     taken = runs.units.groupby("element", observed=True)[unit].sum()
-    found = set()
+    found, untold = set(), False
     for element in runs.scenario.programme:
         own = getattr(element.costs, unit)
         price = getattr(runs.scenario.costs, unit) if own is None else own
-        if price is not None and taken.get(element.name, 0) > 0:
-            found.add(float(price))
-    return [money(price) for price in sorted(found)]
+        if taken.get(element.name, 0) > 0:
+            untold = untold or price is None
+            found |= set() if price is None else {float(price)}
+    told = [f"at {money(price)}" for price in sorted(found)] + ["no cost told"] * untold
+    return ", ".join(told)
 
 
 def _limit(several: Sequence[Runs]) -> str:

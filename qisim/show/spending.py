@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.cost import costs
@@ -14,13 +13,6 @@ if TYPE_CHECKING:
 
 DAYS = ["staff_days", "coach_days"]
 IN_DAYS = "days of staff and coaches"
-
-
-def currency(several: Sequence[Runs]) -> str:
-    """The money in which the costs of all of them are told; empty where one tells none or another money."""
-    with_programme = [runs.scenario for runs in several if runs.scenario.programme] or [several[0].scenario]
-    told = {scenario.costs.currency if scenario.costs else "" for scenario in with_programme}
-    return told.pop() if len(told) == 1 else ""
 
 
 def spending(runs: Runs, money: str) -> pd.DataFrame:

@@ -137,9 +137,10 @@ def coachings(draw: st.DrawFn, place: Place, told: Document) -> Document:
 
 @st.composite
 def financings(draw: st.DrawFn, place: Place, told: Document) -> Document:
-    """Up to three thresholds; the amount need not rise with the score, and may be 0."""
+    """Up to three thresholds; amounts may be 0 or alike."""
     scores = sorted(draw(st.lists(shares(), unique=True, max_size=3)))
-    thresholds = [{"score": score, "amount": draw(st.sampled_from([0.0, 0.3, 100.0]))} for score in scores]
+    amounts = sorted(draw(st.sampled_from([0.0, 0.3, 100.0])) for _ in scores)
+    thresholds = [{"score": score, "amount": amount} for score, amount in zip(scores, amounts, strict=True)]
     every, records = draw(st.integers(1, 5)), draw(st.sampled_from([1, 30, 1_000_000]))
     return {**told, **draw(span(place)), "thresholds": thresholds, "every_months": every, "records": records}
 
@@ -257,7 +258,7 @@ def programmes(
     place = Place(world, months, indicators, ideas)
     kinds = [*core, *draw(st.lists(st.sampled_from(sorted(KINDS)), max_size=2))]
     programme = [{**draw(elements(kind, place)), "name": f"element {i}"} for i, kind in enumerate(kinds)]
-    coaching = [element["name"] for element in programme if element["kind"] == "coaching"]
+    coaching = [e["name"] for e in programme if e["kind"] == "coaching" and not e["external"]]
     for element in programme:
         if element["kind"] == "capacity_transfer":
             element["to"] = draw(st.sampled_from([*coaching, ""]))

@@ -82,14 +82,7 @@ def units(results: Results, own: bool) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def kinds(**faults: str) -> pytest.MarkDecorator:
-    """One test for each typical element. `faults` says of which kinds it is known not to hold, and why."""
-    marks = {name: [pytest.mark.xfail(reason=why, strict=True)] for name, why in faults.items()}
-    rows = [pytest.param(typical, id=name, marks=marks.get(name, ())) for name, typical in TYPICAL.items()]
-    return pytest.mark.parametrize("typical", rows)
-
-
-each_kind = kinds()
+each_kind = pytest.mark.parametrize("typical", TYPICAL.values(), ids=TYPICAL)
 
 
 def test_there_is_a_typical_element_of_every_kind() -> None:
@@ -106,7 +99,7 @@ def test_none_of_it_changes_nothing(typical: Typical, place: int) -> None:
         assert_same_table(units(added, own=False), units(without(), own=False), "units")
 
 
-@kinds()
+@each_kind
 def test_none_of_it_changes_nothing_beside_another_of_its_kind(typical: Typical) -> None:
     alone = simulate(question(typical.element))
     for none in typical.none:
@@ -115,7 +108,7 @@ def test_none_of_it_changes_nothing_beside_another_of_its_kind(typical: Typical)
         assert_same_table(units(added, own=True), units(alone, own=True), "units")
 
 
-@kinds()
+@each_kind
 def test_it_acts_only_where_and_when_it_says(typical: Typical) -> None:
     added, bare = simulate(question(typical.element | here(), **FACILITIES_APART)), without(**FACILITIES_APART)
     inside = list(world().facilities["id"][world().district == 0])

@@ -33,6 +33,16 @@ def test_those_who_sign_up_in_a_campaign_do_so_evenly():
     assert (enrolled == [0, 15, 30, 45, 60, 75, 90, 0, 0]).all()
 
 
+@pytest.mark.parametrize("engine", ["core", "mesa"])
+def test_to_have_signed_up_keeps_nobody_from_a_collaborative(engine):
+    campaign = {"kind": "campaign", "reach": 0.0, "enrols": 1.0, "end": 8}
+    question = ask([campaign, session(waves=[{"start": 4}], action_months=3)], 8)
+    enrolled = wide(simulate(engine, question, 1).months, "enrolled")[0]
+    assert enrolled[4] < FACILITIES
+    assert enrolled[5:8].tolist() == [FACILITIES] * 3, "everybody joined, whether signed up or not"
+    assert enrolled[8] < FACILITIES / 2, "who joined left with the collaborative"
+
+
 @pytest.mark.parametrize(("standing", "heard"), [(1.0, 0.3), (0.5, 0.8)])
 def test_an_endorsement_is_heard_once(standing, heard):
     endorsement = {"kind": "endorsement", "standing": standing}
@@ -239,3 +249,18 @@ def test_dependence_on_mentors_fades_and_those_who_take_over_learn():
     assert by_month(months, "dependence") == pytest.approx((1 - 0.7**visits) * (1 - 0.4 * 0.5) ** handed)
     coaches = 1 - 0.6 * 0.9**4
     assert by_month(months, "skill")[7:] == pytest.approx([1 - 0.9**4] + 2 * [1 - 0.9**4 * (1 - coaches)])
+
+
+# --- champions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [0.5, 4.0])
+def test_champions_cost_days_and_no_salary(days):
+    """A year tested by a third, then everybody joins: champions visit, and stay on the payroll of their facility."""
+    first = session(waves=[{"start": 0, "sites": 40}], action_months=3, synthesis=True, champions=4, champion_days=days)
+    second = {**session(waves=[{"start": 3}], action_months=6), "phase": "spread"}
+    units = counted(ask([first, second], 9, behaviour={"coach_turnover_annual": 0.0}), 2).units
+    own = units[units["element"] == "collaborative 0"]
+    assert own["visits"].sum() > 0 and own["coach_days"].sum() > 0
+    assert (own["coach_months"] == 0).all()
+    assert (own[own["month"] <= 3]["visits"] == 0).all()

@@ -207,3 +207,14 @@ def test_few_futures_tell_no_intervals(folder: Path, replicates: int) -> None:
     assert few.finding(COST).differences[0, 1].low is None
     assert "too few futures" in " ".join(text_of(few, 80).split())
     assert not [word for word in ("nan", "inf ", "None") if word in " ".join([*answer(few), *certainty(few)])]
+
+
+def test_what_costs_nothing_more_is_not_more_expensive(folder: Path) -> None:
+    """Two elements that do nothing and cost nothing change no sum, however it is added up."""
+    (folder / "free.toml").write_text(
+        'extends = "small.toml"\ntitle = "Free"\n[[programme]]\nkind = "coaching"\nname = "nobody"\ncoaches = 0\n'
+        '[[programme]]\nkind = "exchange_visits"\nname = "none"\nvisits = 0\n'
+    )
+    both = qisim.compare([folder / "small.toml", folder / "free.toml"], replicates=40)
+    assert gap_text(both.finding(COST).measure, both.finding(COST).differences[1, 0]) == "the same"
+    assert not both.dominated

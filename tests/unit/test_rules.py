@@ -35,7 +35,7 @@ DOMAINS: dict[str, st.SearchStrategy[Any]] = {
             "a", "accreditation", "agreements", "base", "bond", "ceiling", "cohort", "cohort_tie", "complexity",
             "connectivity", "data_quality", "dependence", "embedding", "endorsed", "enforcement", "engagement",
             "fatigue", "fit", "freedom", "identity", "included", "lapse_share", "leadership", "level", "lost", "mean",
-            "network", "openness", "ownership", "p", "partner_tie", "preservice", "proof", "reach", "refinement",
+            "network", "openness", "score", "threshold", "ownership", "p", "partner_tie", "preservice", "proof", "reach", "refinement",
             "reported_score", "severity", "share", "share_kept", "skill", "skill_share", "supervision", "tie", "told",
             "true", "upheaval", "x",
         ],

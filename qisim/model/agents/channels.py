@@ -178,7 +178,7 @@ class Channel:
                 self.model.month + 1, chance.CHANNEL_IDEA, (self.entity + 1000 + k // 4) & chance.WORD
             )
             if chance.lane(u, k) < probability:
-                practice.source = BY_POLICY
+                practice.source, practice.learnt_from = BY_POLICY, -1
                 facility.adopt(practice, facility.works(practice), b.paper_reach)
                 facility.log("adopted an idea on paper", practice, self.name)
 
@@ -234,7 +234,7 @@ class Channel:
             return
         self.count(CONTACTS)
         score = self.assessed_score(facility)
-        reached = [paid for paid in self.paid if score >= paid["score"]]
+        reached = [paid for paid in self.paid if rules.reaches(score, float(paid["score"]))]
         if not reached:
             facility.log("assessed", why=f"score {score:.2f}, no payment")
             return
@@ -272,5 +272,5 @@ class Channel:
     def teach_coaches(self) -> None:
         """The coaches who take over learn."""
         for coach in self.coaches:
-            if coach.in_post:
+            if coach.in_post and self.model.month < coach.post["end"]:
                 coach.skill = rules.up(coach.skill, self.model.behaviour.transfer_skill * self.strength)

@@ -24,7 +24,7 @@ def channel(c, number, month, seed, replicate, plan, work, b, ideas, indicators)
     """One event of a channel, the `number`-th from 0: it reaches some of the facilities it covers."""
     own = plan.channels[c]
     if own.kind == programme.TRANSFER:
-        _teach_coaches(c, plan, work, b)
+        _teach_coaches(c, month, plan, work, b)
     people = 0
     for f in range(len(work.facility)):
         if not plan.channel_covers[c, f]:
@@ -158,6 +158,7 @@ def _decree(f, c, month, seed, replicate, plan, work, b, ideas):
         )
         if chance.lane(u, k) < probability:
             practice.source = BY_POLICY
+            practice.learnt_from = -1
             works = rules.works(
                 practice.difficulty, practice.fit, facility.skill, ideas[k].complexity, practice.refinement, b
             )
@@ -225,7 +226,7 @@ def _pay(f, c, number, month, seed, replicate, plan, work, b, indicators):
     score = _assessed_score(f, own, month, seed, replicate, work, indicators)
     reached = -1
     for t in range(own.first_threshold, own.first_threshold + own.thresholds):
-        if score >= plan.thresholds[t].score:
+        if rules.reaches(score, plan.thresholds[t].score):
             reached = t
     if reached < 0:
         return
@@ -267,11 +268,13 @@ def _stand_alone(f, own, work, b):
 
 
 @compiled
-def _teach_coaches(c, plan, work, b):
+def _teach_coaches(c, month, plan, work, b):
     """The coaches who take over learn, if anything of theirs is covered."""
     own = plan.channels[c]
     for p in range(own.first_post, own.first_post + own.posts):
         covered = False
+        if month >= plan.posts[p].end:
+            continue
         for i in range(plan.caseload_start[p], plan.caseload_start[p + 1]):
             covered = covered or plan.channel_covers[c, plan.caseload[i]]
         if covered and work.coach[p].in_post:
