@@ -21,6 +21,7 @@ from qisim.scenario.behaviour import ASSUMED, GROUPS, PARAMETERS, Parameter
 from qisim.scenario.elements import KINDS
 from qisim.scenario.elements.base import Element
 from qisim.scenario.elements.collaborative import Wave
+from qisim.scenario.elements.performance_financing import Threshold
 from qisim.scenario.schema import tables
 from qisim.scenario.uncertain import Uncertain
 
@@ -29,7 +30,8 @@ SECTION = re.compile(r"(<!-- generated: (?P<name>[\w ]+) -->\n)(?:(?!<!-- genera
 
 WORDS = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false", "object": "table"}
 TITLES = {"": "Top of the file", "target": "`[target]`", "world": "`[world]`", "world.kinds": "`[[world.kinds]]`",
-          "indicators": "`[[indicators]]`", "ideas": "`[[ideas]]`"}  # fmt: skip
+          "indicators": "`[[indicators]]`", "ideas": "`[[ideas]]`", "costs": "`[costs]`",
+          "programme.costs": "The `costs` of a programme element"}  # fmt: skip
 
 
 # --- parameters -----------------------------------------------------------------------------------------------------
@@ -60,11 +62,17 @@ def scenario_keys() -> str:
 
 def element_keys() -> str:
     """The keys that all programme elements share, then those of each kind, and of a wave."""
-    shared = list(Element.model_fields)
     parts = [keys_of("Every `[[programme]]` table", Element, said=EVERY_ELEMENT)]
-    parts += [keys_of(f'`kind = "{name}"`', model, leave_out=shared) for name, model in KINDS.items()]
+    parts += [keys_of(f'`kind = "{name}"`', model, leave_out=_as_everywhere(model)) for name, model in KINDS.items()]
     parts.append(keys_of("One of the `waves` of a collaborative", Wave))
+    parts.append(keys_of("One of the `thresholds` of performance-based financing", Threshold))
     return "\n\n".join(parts)
+
+
+def _as_everywhere(model: type[Element]) -> list[str]:
+    """The keys of an element that are those of every element, defaults included."""
+    shared = Element.model_fields
+    return [name for name in shared if name == "kind" or model.model_fields[name].default == shared[name].default]
 
 
 def distributions() -> str:
@@ -133,6 +141,8 @@ def _from_schema(schema: dict[str, Any]) -> tuple[str, str]:
         return "text", f'"{schema["const"]}"'
     if "enum" in schema:
         return "text", ", ".join(f'"{value}"' for value in schema["enum"])
+    if "$ref" in schema:
+        return "table", ""
     if schema.get("type") == "array":
         return ("list of names" if schema["items"].get("type") == "string" else "list of tables"), ""
     if schema.get("format") == "date":

@@ -60,6 +60,36 @@ class Comparison(Compared):
 
         return plot_coverage(self)
 
+    def plot_costs(self, ax: Axes | None = None) -> Axes:
+        """What each strategy costs against its months to target. Returns the axes drawn on."""
+        from qisim.show.compare_cost import plot_costs
+
+        return plot_costs(self, ax)
+
+    def plot_equity(self) -> Sequence[Axes]:
+        """The gap between best and worst group by month, a panel a grouping. Returns the axes drawn on."""
+        from qisim.show.compare_equity import plot_equity
+
+        return plot_equity(self)
+
+    def plot_sources(self, ax: Axes | None = None) -> Axes:
+        """Where adopted practices had been learnt, a bar a strategy. Returns the axes drawn on."""
+        from qisim.show.compare_sources import plot_sources
+
+        return plot_sources(self, ax)
+
+    def plot_learning(self) -> Sequence[Axes]:
+        """Who learnt from whom in a typical future of each strategy, as maps. Returns the axes drawn on."""
+        from qisim.show.compare_learning import plot_learning
+
+        return plot_learning(self)
+
+    def plot_run_charts(self) -> Sequence[Axes]:
+        """Run charts of two facilities in a typical future of each strategy. Returns the axes drawn on."""
+        from qisim.show.compare_facilities import plot_run_charts
+
+        return plot_run_charts(self)
+
     def save(self, folder: str | Path, command: str = "", inputs: Sequence[Mapping[str, bytes]] | None = None) -> Path:
         """Write tables, charts and report to a folder, whole or not at all. Raises BadInput as `save_results` does."""
         from qisim.experiments import comparison_folder
@@ -71,17 +101,12 @@ class Comparison(Compared):
     def files(self, drawing: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
         """The files of a comparison's folder beside its tables. `drawing` is told of the charts drawn, of how many."""
         from qisim.show.compare_charts import CHARTS
-        from qisim.show.report import report
-        from qisim.show.style import figure_bytes
+        from qisim.show.files import chart_files, svgs
+        from qisim.show.report_compare import comparison_report
 
-        files: dict[str, bytes] = {}
-        for done, (name, chart) in enumerate(CHARTS.items()):
-            if drawing:
-                drawing(done, len(CHARTS))
-            figure = chart(self)
-            files |= {f"charts/{name}.{form}": figure_bytes(figure, form) for form in ("svg", "png")}
-        svgs = {name: files[f"charts/{name}.svg"] for name in CHARTS}
-        return {"report.html": report(self, svgs), **files}
+        charts = chart_files(CHARTS, self, drawing)
+        report = comparison_report(self, svgs(charts))
+        return {"report.html": report, **{f"charts/{name}": content for name, content in charts.items()}}
 
 
 def compare(

@@ -46,6 +46,50 @@ class Run(Results):
 
         return plot_map(self, ax)
 
+    def plot_costs(self, ax: Axes | None = None) -> Axes:
+        """What the programme costs by period and element; in days of staff and coaches where no costs are told."""
+        from qisim.show.costs import plot_costs
+
+        return plot_costs(self, ax)
+
+    def plot_equity(self) -> Sequence[Axes]:
+        """Mean score of each group of facilities by month, a panel a grouping."""
+        from qisim.show.equity import plot_equity
+
+        return plot_equity(self)
+
+    def plot_sources(self, ax: Axes | None = None) -> Axes:
+        """Where adopted practices had been learnt, as shares."""
+        from qisim.show.sources import plot_sources
+
+        return plot_sources(self, ax)
+
+    def plot_learning(self, ax: Axes | None = None) -> Axes:
+        """Who learnt from whom in a typical run, as a map."""
+        from qisim.show.learning import plot_learning
+
+        return plot_learning(self, ax)
+
+    def plot_run_charts(self) -> Sequence[Axes]:
+        """Run charts of up to four facilities in a typical run."""
+        from qisim.show.facility_charts import plot_run_charts
+
+        return plot_run_charts(self)
+
+    def typical(self) -> Run:
+        """A typical run, simulated again with every facility's months."""
+        from qisim.experiments.typical import typical_future
+
+        return Run(**vars(typical_future(self, self.world, self.seed)))
+
+    def report(self) -> bytes:
+        """The report as an HTML file, with every chart in it."""
+        from qisim.show.charts import CHARTS
+        from qisim.show.files import chart_files, svgs
+        from qisim.show.report_run import run_report
+
+        return run_report(self, svgs(chart_files(CHARTS, self)))
+
     def outcomes(self) -> list[dict[str, Any]]:
         """The outcome table as rows."""
         from qisim.show.table import outcome_rows

@@ -39,12 +39,14 @@ def _check(file: Path) -> dict[str, Any]:
     from qisim.model.timetable import timetable
     from qisim.scenario.errors import BadInput
     from qisim.scenario.load import load_scenario
+    from qisim.world.groupings import groupings
     from qisim.world.world import build_world
 
     try:
         scenario = load_scenario(file)
         world = build_world(scenario)
         build_calendar(scenario, world)
+        groupings(world, scenario)
     except BadInput as error:
         problems = [{"text": str(problem), **asdict(problem)} for problem in error.problems]
         return {"file": str(file), "ok": False, "problems": problems}

@@ -39,7 +39,7 @@ def run(
 ) -> None:
     """Simulate a scenario and write its results.
 
-    Prints the outcome table, and writes a folder with tables and charts.
+    Prints the outcome table, and writes a folder with a report, tables and charts.
     """
     from qisim.experiments import folder
     from qisim.model.calendar import build_calendar
@@ -55,10 +55,11 @@ def run(
     inputs = folder.read_inputs(study.scenario)
     results = _simulate(study, replicates, seed, threads, detail)
     figures = _draw(results)
+    report = _report(results, figures)
     command = shlex.join(["qisim", *sys.argv[1:]])
     replaced = _earlier(out)
     with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
-        folder.save(results, out, command, figures, inputs)
+        folder.save(results, out, command, figures, inputs, report)
     with stopping_means(f"the results are in {out}."):
         if replaced:
             complain(f"Replaced the earlier results in {out} ({replaced}). --out DIR keeps results elsewhere.")
@@ -96,15 +97,17 @@ def _draw(results: Results) -> dict[str, bytes]:
     """Every chart as a file of the results folder, for reports (svg) and slides (png)."""
     from qisim.commands.progress import watching
     from qisim.show.charts import CHARTS
-    from qisim.show.style import figure_bytes
+    from qisim.show.files import chart_files
 
-    figures: dict[str, bytes] = {}
     with watching("Drawing charts") as watch:
-        for done, (name, chart) in enumerate(CHARTS.items()):
-            watch.advance(done, len(CHARTS))
-            figure = chart(results)
-            figures |= {f"{name}.{form}": figure_bytes(figure, form) for form in ("svg", "png")}
-    return figures
+        return chart_files(CHARTS, results, watch.advance)
+
+
+def _report(results: Results, figures: dict[str, bytes]) -> bytes:
+    from qisim.show.files import svgs
+    from qisim.show.report_run import run_report
+
+    return run_report(results, svgs(figures))
 
 
 def _tell(results: Results, out: Path) -> None:
@@ -112,7 +115,7 @@ def _tell(results: Results, out: Path) -> None:
 
     screen = console()
     screen.print(outcome_table(results))
-    typer.echo(f"\nResults are in {out}: tables, charts, and facilities.csv for a spreadsheet.")
+    typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
     typer.echo(f"To look at one simulated future month by month:\n  {command_line('replay', out, '--replicate', 0)}")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from qisim.experiments import stopping
 from qisim.experiments.results import Results
-from qisim.experiments.run import run
+from qisim.experiments.run import kept_bytes, run
 from qisim.model.chance import MOST_REPLICATES
 from qisim.outcomes.decision import Finding, dominated, findings
 from qisim.outcomes.measures import TIME
@@ -101,6 +101,7 @@ def compare(
     """
     check_comparable(scenarios, worlds)
     _check_numbers(precision, limit)
+    _check_memory(scenarios, worlds, limit)
     batches: list[list[Results]] = [[] for _ in scenarios]
     done, precise = 0, False
     while done < limit and not precise:
@@ -183,6 +184,15 @@ def _check_numbers(precision: Any, limit: Any) -> None:
         )
     if problems:
         raise BadInput(problems)
+
+
+def _check_memory(scenarios: Sequence[Scenario], worlds: Sequence[World], limit: int) -> None:
+    """Raise BadInput where the tables of all replicates would not fit into the memory that is free."""
+    from qisim.model.batch.simulate import check_free
+
+    pairs = zip(scenarios, worlds, strict=True)
+    kept = sum(kept_bytes(scenario, world, limit, detail=False) for scenario, world in pairs)
+    check_free(kept, "comparison", "fewer replicates or strategies")
 
 
 def _names(scenarios: Sequence[Scenario]) -> list[str]:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from qisim.experiments.compare import Compared, Strategy
 
-SPREADSHEETS = {"outcomes": tables.outcomes, "differences": tables.differences, "runs": tables.runs}
+SPREADSHEETS = {
+    "outcomes": tables.outcomes, "differences": tables.differences, "runs": tables.runs, "costs": tables.costs,
+}  # fmt: skip
 OF_RUNS = {"months": "months", "idea_totals": "ideas", "groups": "groups", "units": "units", "adoptions": "adoptions"}
 
 Inputs = Sequence[Mapping[str, bytes]]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from qisim.outcomes import cost
+
 if TYPE_CHECKING:
     from qisim.experiments.compare import Compared
 
@@ -25,6 +27,7 @@ def outcomes(compared: Compared) -> pd.DataFrame:
             "runs_low": told.range_low,
             "runs_high": told.range_high,
             "share_best": finding.best_share[place],
+            "not_told": finding.untold[place],
             "dominated_by": " ".join(compared.strategies[by].label for by in compared.dominated.get(place, [])),
         }
         for finding in compared.findings
@@ -59,7 +62,10 @@ def differences(compared: Compared) -> pd.DataFrame:
 
 
 def runs(compared: Compared) -> pd.DataFrame:
-    """A row a strategy and replicate, a column a measure; equal replicates share their luck."""
+    """A row a strategy and replicate, a column a measure; equal replicates share their luck.
+
+    A cost of a facility is infinite where none was brought to the standard; what cannot be told is NaN.
+    """
     return pd.concat(
         [
             pd.DataFrame(
@@ -73,6 +79,17 @@ def runs(compared: Compared) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
+
+
+def costs(compared: Compared) -> pd.DataFrame:
+    """A row a strategy that tells costs, element and month: the mean cost over replicates, in `currency`."""
+    parts = []
+    for strategy in compared.strategies:
+        if strategy.scenario.costs is not None:
+            table = cost.costs(strategy).groupby(["element", "month"], observed=True)["cost"].mean().reset_index()
+            parts.append(table.assign(strategy=strategy.label, currency=strategy.scenario.costs.currency))
+    columns = ["strategy", "element", "month", "cost", "currency"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def joined(compared: Compared, table: str) -> pd.DataFrame:

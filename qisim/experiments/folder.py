@@ -4,6 +4,7 @@
     months.parquet, ideas.parquet, groups.parquet, units.parquet, adoptions.parquet, facilities.parquet
     facility_months.parquet, idea_months.parquet      with detail only
     facilities.csv      each facility with what came of it, for spreadsheets
+    report.html         the report to open or to print
     charts/             figures
     inputs/             the registry and the peers file as they were read
 
@@ -39,6 +40,7 @@ TABLES = {
     "adoptions": "adoptions",
     "facility_summary": "facilities",
 }
+REPORT = "report.html"
 DETAIL_TABLES = {"facility_months": "facility_months", "idea_months": "idea_months"}
 LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -93,13 +95,15 @@ def save(
     command: str = "",
     figures: Mapping[str, bytes] | None = None,
     inputs: Mapping[str, bytes] | None = None,
+    report: bytes | None = None,
 ) -> Path:
     """Write results to `folder`, replacing results that are there already, and return its path.
 
-    `figures` are the files of `charts/` by name; `inputs` is what `read_inputs` gave before the run, read now
-    unless told. `folder` holds either what it held or the whole of the new results. Only where the process is killed
-    or the machine stops between two renames may it be missing; then what it held lies beside it, whole, under a name
-    that begins with a dot and ends in `.former`. A kill may also leave a folder there that ends in `.unfinished`.
+    `figures` are the files of `charts/` by name; `inputs` is what `read_inputs` gave before the run, read now unless
+    told; `report` becomes report.html. `folder` holds either what it held or the whole of the new results. Only where
+    the process is killed or the machine stops between two renames may it be missing; then what it held lies beside it,
+    whole, under a name that begins with a dot and ends in `.former`. A kill may also leave a folder there that ends in
+    `.unfinished`.
     Raises BadInput where `folder` holds anything else than qisim results, OSError where writing fails.
     """
     check_destination(folder)
@@ -107,6 +111,8 @@ def save(
     inputs = read_inputs(results.scenario) if inputs is None else inputs
     contents = {**_tables(results), **{f"charts/{name}": content for name, content in (figures or {}).items()}}
     contents |= inputs
+    if report is not None:
+        contents[REPORT] = report
     manifest = Manifest(
         format=manifests.FORMAT,
         format_version=manifests.FORMAT_VERSION,

@@ -13,6 +13,7 @@ import pandas as pd
 from qisim.experiments import folder as folders
 from qisim.experiments import manifest as manifests
 from qisim.experiments.manifest import Manifest
+from qisim.model import rules
 from qisim.model.mesa_model import QIModel, Trajectory
 from qisim.outcomes.outcome import calendar_month
 from qisim.scenario.errors import BadInput, Problem, nearest
@@ -106,7 +107,7 @@ def story(replayed: Replay, facility: str) -> list[StoryMonth]:
     }
     target = replayed.scenario.target.score
     for month in range(1, len(scores)):
-        before, now = scores[month - 1] >= target, scores[month] >= target
+        before, now = rules.reaches(scores[month - 1], target), rules.reaches(scores[month], target)
         if before != now:
             told.setdefault(month, []).append("reached the standard" if now else "fell below the standard again")
     for month in (0, replayed.scenario.months):
@@ -139,7 +140,9 @@ def worth_a_look(replayed: Replay, each: int = 3) -> pd.DataFrame:
     reached = table[table["first_at_target"].notna()]
     reasons = {
         "first to reach the standard": reached.nsmallest(each, "first_at_target"),
-        "fell back below the standard": reached[reached["end"] < replayed.scenario.target.score].nsmallest(each, "end"),
+        "fell back below the standard": reached[
+            ~rules.reaches(reached["end"], replayed.scenario.target.score)
+        ].nsmallest(each, "end"),
         "dropped out": table[table["dropped out"] > 0].head(each),
         "gained most": table.nlargest(each, "gain").query("gain > 0"),
         "gained least": table.nsmallest(each, "gain"),
@@ -158,7 +161,7 @@ def worth_a_look(replayed: Replay, each: int = 3) -> pd.DataFrame:
 def _facilities(replayed: Replay) -> pd.DataFrame:
     """Every facility with its scores, its first month at the standard, and counts of its events."""
     scores = _scores(replayed)
-    at_target = scores >= replayed.scenario.target.score
+    at_target = rules.reaches(scores, replayed.scenario.target.score)
     table = replayed.world.facilities[["id", "name", "kind", "district"]].copy()
     table["start"], table["end"] = scores[:, 0], scores[:, -1]
     table["gain"] = table["end"] - table["start"]

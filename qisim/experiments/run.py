@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from qisim.experiments.results import Results
-from qisim.model import tables
+from qisim.model import rules, tables
 from qisim.model.batch.arrays import Out
 from qisim.model.calendar import build_calendar
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
@@ -61,13 +61,13 @@ def run(
 
     for chunk, out in simulate(
         scenario, world, programme, range(first, first + replicates), seed, threads=threads, detail=detail,
-        progress=advance, kept_bytes=_kept_bytes(scenario, world, replicates, detail),
+        progress=advance, kept_bytes=kept_bytes(scenario, world, replicates, detail),
     ):  # fmt: skip
         collected.add(chunk, out)
     return collected.results(seed, replicates)
 
 
-def _kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool) -> int:
+def kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool) -> int:
     """Memory that the tables of a run take, and their parts while they are put together."""
     months, ideas, elements = scenario.months + 1, len(scenario.ideas), len(scenario.programme)
     groups = sum(len(grouping.names) for grouping in groupings(world, scenario))
@@ -104,7 +104,7 @@ class _Tables:
             self._append("idea_months", tables.idea_months_table(chunk, out.idea_months, world, scenario))
         for scores in out.final_score:  # one by one, so that chunks do not change the sum
             self.score += scores
-        self.at_target += (out.final_score >= scenario.target.score).sum(axis=0)
+        self.at_target += rules.reaches(out.final_score, scenario.target.score).sum(axis=0)
         self.first.append(out.first_at_target.copy())
 
     def _append(self, name: str, table: pd.DataFrame) -> None:

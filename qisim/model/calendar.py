@@ -128,7 +128,9 @@ class Calendar:
         if element.name not in self._collaboratives:
             self._collaboratives.append(element.name)
             if len(self._collaboratives) > MOST_COLLABORATIVES:
-                self.refuse(element, "kind", "is one collaborative too many", f"{MOST_COLLABORATIVES} at most")
+                self.refuse(
+                    element, "kind", "is one collaborative or campaign too many", f"{MOST_COLLABORATIVES} at most"
+                )
         cohort_by = p.COHORTS.index(cohort)
         self._waves.append({
             "element": self._place(element), "collaborative": self._collaboratives.index(element.name),
@@ -208,7 +210,9 @@ class Calendar:
         """The place of a coaching element that another one names; -1 where none is named."""
         if not name:
             return -1
-        known = [e.name for e in self.scenario.programme if e.kind == "coaching"]
+        known = [e.name for e in self.scenario.programme if e.kind == "coaching" and not e.external]
+        if not known:
+            self.refuse(element, "to", f"found {name!r}", "a coaching element that is not external; there is none")
         if not self._all_known(element, "to", [name], known):
             return -1
         return [e.name for e in self.scenario.programme].index(name)

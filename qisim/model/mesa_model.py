@@ -231,7 +231,7 @@ class QIModel(mesa.Model):
             for facility in self.by_index:  # one by one: sum() would round differently from Python 3.12 on
                 total += getattr(facility, name)
             row[name] = total / len(self.by_index)
-        row["at_target"] = sum(facility.score >= self.scenario.target.score for facility in self.by_index)
+        row["at_target"] = sum(rules.reaches(facility.score, self.scenario.target.score) for facility in self.by_index)
         for name, attribute in (("trained", "trained"), ("enrolled", "enrolled"), ("dropped_out", "dropped_out"),
                                 ("meetings", "meeting"), ("cycles", "cycles"), ("visits", "visits")):  # fmt: skip
             row[name] = sum(getattr(facility, attribute) for facility in self.by_index)

@@ -14,6 +14,7 @@ import numpy as np
 from qisim.model import programme as events
 from qisim.model.timetable import Mask, WavePlan, alone, facilities_left, first_day, wave_plans
 from qisim.scenario.behaviour import PARAMETERS
+from qisim.scenario.costs import ElementCosts
 from qisim.scenario.elements.collaborative import Collaborative
 from qisim.scenario.schema import Scenario
 from qisim.scenario.uncertain import Uncertain
@@ -49,6 +50,8 @@ def notes(scenario: Scenario, world: World) -> list[Note]:
         *_nameless_elements(scenario),
         *_short_waves(scenario, waves),
         *_nobody_enrolled(scenario, world, waves),
+        *_beyond_the_end(scenario, world),
+        *_costs_without_prices(scenario),
     ]
     return [_note(scenario, key, text) for key, text in found]
 
@@ -135,6 +138,7 @@ def _nameless_elements(scenario: Scenario) -> Found:
 
 def _short_waves(scenario: Scenario, waves: list[WavePlan]) -> Found:
     """Waves that find fewer facilities than they ask for."""
+    waves = [wave for wave in waves if wave.supports]
     for wave, (least, most) in zip(waves, facilities_left(waves), strict=True):
         element = scenario.programme[wave.place]
         if not isinstance(element, Collaborative):
@@ -190,3 +194,21 @@ def _no_wave(
     else:
         first = first_day(scenario, min(wave.start for wave in near if wave.end > start))
         yield f"{key}.end", only + f"end before the first of theirs joins in {first}"
+
+
+def _beyond_the_end(scenario: Scenario, world: World) -> Found:
+    """Elements of which nothing comes within the simulated months."""
+    for place, element in enumerate(scenario.programme):
+        programme = alone(scenario, world, element)
+        if not len(programme.events) and not len(programme.posts) and (len(programme.channels) or len(programme.waves)):
+            yield (
+                f"programme.{place}",
+                f"nothing of {element.name!r} comes within the {scenario.months} simulated months",
+            )
+
+
+def _costs_without_prices(scenario: Scenario) -> Found:
+    """Elements that tell what they cost in a scenario that tells no costs."""
+    for place, element in enumerate(scenario.programme):
+        if scenario.costs is None and element.costs != ElementCosts():
+            yield f"programme.{place}.costs", f"the costs of {element.name!r} are not told: the scenario has no [costs]"

@@ -27,9 +27,14 @@ def down(x, a):
     return x - a * x
 
 
+def reaches(score, threshold):
+    """Whether a score is at a threshold or above; a billionth is left to the rounding of sums."""
+    return score >= threshold - 1e-9
+
+
 def expit(x):
-    """The probability whose logit is `x`."""
-    return 1.0 / (1.0 + math.exp(-x))
+    """The probability whose logit is `x`, which is kept above -700 for the sake of the exponential."""
+    return 1.0 / (1.0 + math.exp(-max(x, -700.0)))
 
 
 def logit(p):

@@ -17,6 +17,7 @@ cohort between sessions."""
 
 (
     SESSIONS,
+    ONLINE_SESSIONS,
     ATTENDANCES,
     ONLINE_ATTENDANCES,
     STAFF_DAYS,
@@ -26,7 +27,7 @@ cohort between sessions."""
     EXCHANGES,
     CONTACTS,
     PAYMENTS,
-) = range(10)
+) = range(11)
 """Columns of what is counted by element and month, as in `qisim.scenario.costs.UNITS`."""
 
 NEVER = -1000
@@ -64,6 +65,7 @@ FACILITY = np.dtype(
         ("extra_workload", "f8"),  # this month
         ("load", "f8"),  # workload that shocks add
         ("slack", "f8"),  # workload that the last payment takes off
+        ("paid_by", "i8"),  # the channel that paid it; -1 for none
         ("level_shift", "f8"),  # logit that standing conditions add to its own level of engagement
         ("lapse_share", "f8"),  # lapse left where accreditation asks for the practices, 1 without
         ("skill_share", "f8"),  # skill lost to turnover that newcomers do not make up for, 1 without
@@ -79,6 +81,7 @@ FACILITY = np.dtype(
         ("called", "?"),  # feedback or a training calls a meeting this month
         ("attends", "?"),  # takes part in this month's session
         ("meeting", "?"),  # the team met this month
+        ("reviewed", "?"),  # it reviewed its records this month
         ("cycles", "i8"),  # PDSA cycles this month
         ("in_use", "?"),  # it used some idea this month, so that performance may have changed
         ("score", "f8"),
@@ -122,7 +125,7 @@ COACH = np.dtype(
 )
 
 FACILITY_MONTH = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue",
-                  "trained", "supportive_head", "enrolled"]  # fmt: skip
+                  "trained", "supportive_head", "enrolled", "reviewed"]  # fmt: skip
 """Columns of the table `facility_months`, after replicate, month and facility."""
 
 IDEA_MONTH = ["stage", "works", "fit", "reach", "embedding", "source", "learnt_from"]

@@ -24,7 +24,8 @@ class WavePlan:
     """A wave: who may join (bool[F]), how many at most, when it joins, and the first month without support.
 
     `place` is that of its element in the programme, `number` its own within the element, both from 0. `order` sorts the
-    facilities that are taken first to the front, float64[F]; None where luck or performance decides.
+    facilities that are taken first to the front, float64[F]; None where luck or performance decides. Who signs up in
+    a campaign is a wave that does not support, and stands in nobody's way.
     """
 
     place: int
@@ -34,6 +35,7 @@ class WavePlan:
     sites: int
     covers: Mask
     order: npt.NDArray[np.float64] | None
+    supports: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Planned:
 
 def timetable(scenario: Scenario, world: World) -> list[Planned]:
     """The lines of a programme, element by element. Raises BadInput where it does not fit its world."""
-    waves = wave_plans(scenario, world)
+    waves = [wave for wave in wave_plans(scenario, world) if wave.supports]
     left = facilities_left(waves)
     lines = []
     for place, element in enumerate(scenario.programme):
@@ -66,9 +68,12 @@ def timetable(scenario: Scenario, world: World) -> list[Planned]:
             if wave.place == place
         ]
         programme = alone(scenario, world, element)
-        if element.kind == "campaign" and own:
-            own = [_signing_up(own)]
-        lines += [*own, *_post_lines(element, programme, scenario.months), *_exchange_lines(element, programme)]
+        lines += [
+            *own,
+            *_signing_up(element, programme),
+            *_post_lines(element, programme, scenario.months),
+            *_exchange_lines(element, programme),
+        ]
         lines += [*_channel_lines(element, programme), *_condition_lines(element, programme, scenario.months)]
         if not any(line.element == element.name for line in lines):
             lines.append(Planned(element.name, element.kind, "nothing", 0, 0, 0, None))
@@ -91,7 +96,8 @@ def wave_plans(scenario: Scenario, world: World) -> list[WavePlan]:
         for w, wave in enumerate(programme.waves):
             start, end = when[events.JOIN][w], when[events.END_OF_SUPPORT].get(w, scenario.months + 1)
             order = _order(world, int(wave["select"]))
-            plans.append(WavePlan(place, w, start, end, int(wave["sites"]), programme.wave_covers[w], order))
+            covers, supports = programme.wave_covers[w], bool(wave["supports"])
+            plans.append(WavePlan(place, w, start, end, int(wave["sites"]), covers, order, supports))
     return sorted(plans, key=lambda plan: plan.start)
 
 
@@ -182,10 +188,14 @@ def _wave_line(wave: WavePlan, left: tuple[int, int], element: Element, months: 
     return Planned(element.name, element.kind, f"wave {wave.number + 1}", least, most, wave.start, end)
 
 
-def _signing_up(waves: list[Planned]) -> Planned:
-    """Those who sign up month by month in a campaign, together."""
-    least, most = sum(wave.least for wave in waves), sum(wave.most for wave in waves)
-    return replace(waves[0], what="facilities that sign up", least=least, most=most)
+def _signing_up(element: Element, programme: Programme) -> list[Planned]:
+    """Those who may sign up in a campaign, all together: fewer where some are in a collaborative by then."""
+    signing = programme.waves[~programme.waves["supports"]]
+    if not len(signing):
+        return []
+    start, end = min(_months(programme, events.JOIN).values()), max(_months(programme, events.JOIN).values()) + 1
+    most = int(signing["sites"].sum())
+    return [Planned(element.name, element.kind, "facilities that sign up", 0, most, start, end)]
 
 
 def _post_lines(element: Element, programme: Programme, months: int) -> list[Planned]:
@@ -231,7 +241,7 @@ def _channel_lines(element: Element, programme: Programme) -> list[Planned]:
             covers, kind = int(programme.channel_covers[c].sum()), events.CHANNELS[channel["kind"]]
             start, end = int(found["month"].min()), int(found["month"].max()) + 1
             detail = f"{len(found)} times" if len(found) > 1 else "once"
-            detail += f", each reaching {100 * channel['reach']:.0f}%" if channel["reach"] < 1 else ""
+            detail += f", each reaching {100 * channel['reach']:g}%" if channel["reach"] < 1 else ""
             what = REACHED_BY[kind]
             lines.append(Planned(element.name, element.kind, what, covers, covers, start, end, detail))
     return lines

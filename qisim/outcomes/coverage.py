@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qisim.outcomes.intervals import ends, supported
 from qisim.outcomes.outcome import Outcome, over_runs, percent, score
-from qisim.outcomes.runs import Runs, by_run
+from qisim.outcomes.runs import Runs, at_end, by_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,12 +33,11 @@ def fan(values: np.ndarray, levels: tuple[float, ...] = BANDS) -> pd.DataFrame:
 
 def outcome(runs: Runs) -> list[Outcome]:
     """Coverage, and the score as it is and as it is reported, at the end of the horizon."""
-    end = runs.months[runs.months["month"] == runs.months["month"].max()]
     start = by_run(runs.months, "coverage")[:, 0].mean()
     return [
-        over_runs("coverage_at_end", "facilities at the standard at the end", "share", end["coverage"].to_numpy(float),
+        over_runs("coverage_at_end", "facilities at the standard at the end", "share", at_end(runs, "coverage"),
                   percent, f"{percent(start)} at the start"),
-        over_runs("score_at_end", "mean score at the end", "score", end["score"].to_numpy(float), score),
+        over_runs("score_at_end", "mean score at the end", "score", at_end(runs, "score"), score),
         over_runs("reported_score_at_end", "mean score as teams report it", "score",
-                  end["reported_score"].to_numpy(float), score),
+                  at_end(runs, "reported_score"), score),
     ]  # fmt: skip

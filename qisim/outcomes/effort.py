@@ -1,32 +1,53 @@
-"""What was done: meetings, test cycles, visits, session places, exchange visits; and who dropped out."""
+"""What was done: meetings, test cycles, visits, session places, exchange visits, days; and who dropped out."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qisim.outcomes.outcome import Outcome, count, over_runs
-from qisim.outcomes.runs import Runs
+from qisim.outcomes.runs import Runs, at_end, per_run
+
+if TYPE_CHECKING:
+    import numpy as np
+
+OF_TEAMS = {"meetings": "team meetings", "cycles": "test cycles (PDSA)"}
+"""Columns of the monthly table that count what teams did in the month."""
 
 ACTIVITIES = {
-    "meetings": "team meetings",
-    "cycles": "test cycles (PDSA)",
+    "staff_days": "days of facilities' staff away",
+    "coach_days": "days of coaches and agents",
     "visits": "coaching visits",
-    "attendances": "attendances at learning sessions",
+    "attendances": "attendances in person",
+    "online_attendances": "attendances online",
     "exchanges": "exchange visits",
+    "contacts": "contacts: messages, circulars, feedbacks, assessments",
 }
-"""Columns of the monthly table that count what was done in the month."""
+"""Columns of the table of units that count what the programme took; see `qisim.scenario.costs.UNITS`."""
 
 MOST_AT_A_TIME = {"enrolled": "most facilities enrolled at a time"}
 AT_END = {"dropped_out": "facilities that dropped out", "trained": "trained team members in post at the end"}
 """Columns of the monthly table that count a state."""
 
+COLLABORATIVES, COACHES = {"collaborative"}, {"coaching", "extension_agents"}
+SESSIONS = {"collaborative", "cascade_training"}
 BROUGHT_BY = {
-    "visits": {"coaching"},
-    "attendances": {"collaborative"},
+    "staff_days": SESSIONS | {"exchange_visits"},
+    "coach_days": COACHES,
+    "visits": COACHES,
+    "attendances": SESSIONS,
+    "online_attendances": set[str](),
     "exchanges": {"exchange_visits"},
-    "enrolled": {"collaborative"},
-    "dropped_out": {"collaborative"},
-    "trained": {"collaborative", "coaching"},
+    "contacts": {"campaign", "policy", "endorsement", "audit_feedback", "performance_financing", "patient_feedback"},
+    "enrolled": COLLABORATIVES,
+    "dropped_out": COLLABORATIVES,
+    "trained": SESSIONS | {"coaching"},
 }
-"""The kinds of programme element without which nothing is expected in a column."""
+"""The kinds of programme element without which nothing is expected of it."""
+
+
+def taken(runs: Runs, unit: str) -> np.ndarray:
+    """How many of a unit the programme took over the whole horizon, float64[R]; 0 without a programme."""
+    return per_run(runs, runs.units, unit)
 
 
 def outcome(runs: Runs) -> list[Outcome]:
@@ -36,12 +57,13 @@ def outcome(runs: Runs) -> list[Outcome]:
     """
     planned = {element.kind for element in runs.scenario.programme}
     by_replicate = runs.months.groupby("replicate")
-    totals, most = by_replicate[list(ACTIVITIES)].sum(), by_replicate[list(MOST_AT_A_TIME)].max()
-    end = runs.months[runs.months["month"] == runs.months["month"].max()]
-    parts = ((ACTIVITIES, totals), (MOST_AT_A_TIME, most), (AT_END, end))
+    values = {key: by_replicate[key].sum().to_numpy(float) for key in OF_TEAMS}
+    values |= {unit: taken(runs, unit) for unit in ACTIVITIES}
+    values |= {key: by_replicate[key].max().to_numpy(float) for key in MOST_AT_A_TIME}
+    values |= {key: at_end(runs, key) for key in AT_END}
+    names = OF_TEAMS | ACTIVITIES | MOST_AT_A_TIME | AT_END
     return [
-        over_runs(key, name, "count", values[key].to_numpy(float), count)
-        for names, values in parts
-        for key, name in names.items()
-        if key not in BROUGHT_BY or BROUGHT_BY[key] & planned or values[key].any()
+        over_runs(key, names[key], "count", found, count)
+        for key, found in values.items()
+        if key not in BROUGHT_BY or BROUGHT_BY[key] & planned or found.any()
     ]

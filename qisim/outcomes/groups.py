@@ -1,10 +1,11 @@
-"""Time to target in each district and in each kind of facility: who comes first, who comes last."""
+"""Time to target in each group of facilities, such as districts: who comes first, who comes last."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from qisim.outcomes import equity
 from qisim.outcomes.outcome import Outcome, target_percent
 from qisim.outcomes.runs import Runs
 from qisim.outcomes.time_to_target import TimeToTarget, as_outcome, censored
@@ -13,10 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Grouping = Literal["district", "kind"]
 
-
-def group_times(groups: pd.DataFrame, grouping: Grouping, coverage: float) -> dict[str, TimeToTarget]:
+def group_times(groups: pd.DataFrame, grouping: str, coverage: float) -> dict[str, TimeToTarget]:
     """Times until the share `coverage` (0-1) of a group's facilities is at the standard; earliest group first.
 
     `groups` as in `Runs`. Groups that arrive equally early stand in order of their restricted mean, then of name.
@@ -30,7 +29,7 @@ def group_times(groups: pd.DataFrame, grouping: Grouping, coverage: float) -> di
     return dict(sorted(times.items(), key=lambda item: (item[1].median, item[1].restricted_mean, item[0])))
 
 
-def group_coverage_at_end(groups: pd.DataFrame, grouping: Grouping) -> dict[str, np.ndarray]:
+def group_coverage_at_end(groups: pd.DataFrame, grouping: str) -> dict[str, np.ndarray]:
     """Coverage (0-1) of each group at the end, float64[R]; the group with the highest median first, then by mean.
 
     `groups` as in `Runs`.
@@ -46,8 +45,9 @@ def group_coverage_at_end(groups: pd.DataFrame, grouping: Grouping) -> dict[str,
 
 
 def outcome(runs: Runs) -> list[Outcome]:
-    """Time to target of each kind of facility, and of the first and the last district."""
-    return _kinds(runs) + _districts(runs)
+    """Time to target of each kind of facility, of the first and the last district, and of the last of other groups."""
+    others = [name for name in equity.groupings(runs) if name not in ("kind", "district")]
+    return [*_kinds(runs), *_districts(runs), *(_last(runs, name) for name in others)]
 
 
 def _kinds(runs: Runs) -> list[Outcome]:
@@ -59,6 +59,18 @@ def _kinds(runs: Runs) -> list[Outcome]:
         as_outcome(f"time_{kind}", f"{kind.replace('_', ' ')}: {share} at the standard", time, runs.scenario.start)
         for kind, time in times.items()
     ]
+
+
+def _last(runs: Runs, grouping: str) -> Outcome:
+    """The group that arrives last; with several that do not in half of the runs, the one with the lowest coverage."""
+    share, start = target_percent(runs.scenario.target.coverage), runs.scenario.start
+    groups = equity.told(runs.groups)
+    times = group_times(groups, grouping, runs.scenario.target.coverage)
+    *_, last = times
+    if sum(time.median == math.inf for time in times.values()) > 1:
+        *_, last = group_coverage_at_end(groups, grouping)
+    name = f"last by {equity.title(grouping)} at {share}: {last}"
+    return as_outcome(f"time_last_{grouping}", name, times[last], start)
 
 
 def _districts(runs: Runs) -> list[Outcome]:

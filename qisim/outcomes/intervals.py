@@ -32,9 +32,17 @@ def ends(level: float) -> tuple[float, float]:
 
 def interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float] | None:
     """The central interval of a sample, one value a replicate; None where there are too few."""
-    import numpy as np
-
     if not supported(level, len(values)):
         return None
-    low, high = np.quantile(values, ends(level))
-    return float(low), float(high)
+    low, high = ends(level)
+    return quantile(values, low), quantile(values, high)
+
+
+def quantile(values: np.ndarray, q: float) -> float:
+    """The quantile of a sample. Where some values are infinite, the least value that the share `q` does not exceed."""
+    import numpy as np
+
+    if np.isfinite(values).all():
+        return float(np.quantile(values, q))
+    place = math.ceil(round(q * len(values), 9)) - 1
+    return float(np.sort(values)[max(place, 0)])

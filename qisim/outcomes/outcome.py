@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from qisim.outcomes.intervals import LEVEL, interval
+from qisim.outcomes.intervals import LEVEL, interval, quantile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,9 +20,9 @@ MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "O
 class Outcome:
     """An outcome over all replicates.
 
-    `median`, `low` and `high` (the central 90% interval) are in `unit`; None where there are too few replicates to
-    tell, infinite where the horizon came first. `value`, `spread` and `note` say the same to a reader; `is_median`
-    tells whether `value` is the median of several replicates.
+    `median`, `low` and `high` (the central 90% interval) are in `unit`; None where they cannot be told, such as with
+    too few replicates, infinite where the horizon came first or a cost brought nothing. `value`, `spread` and `note`
+    say the same to a reader; `is_median` tells whether `value` is the median of several replicates.
     """
 
     key: str
@@ -45,24 +45,30 @@ class Outcome:
         return f"{said}; {self.note}" if self.note else said
 
     def row(self) -> dict[str, Any]:
-        """The outcome as plain values for machines; infinite ones are None and named in `beyond_horizon`."""
+        """The outcome as plain values for machines; infinite ones are None and named in `infinite`, times also in
+        `beyond_horizon`.
+        """
         numbers = {"median": self.median, "low": self.low, "high": self.high}
-        beyond = [name for name, value in numbers.items() if value == math.inf]
-        finite = {name: None if name in beyond else value for name, value in numbers.items()}
+        infinite = [name for name, value in numbers.items() if value == math.inf]
+        finite = {name: None if name in infinite else value for name, value in numbers.items()}
         told = {"key": self.key, "name": self.name, "unit": self.unit}
-        return {**told, **finite, "beyond_horizon": beyond, "text": self.text}
+        beyond = infinite if self.unit == "month" else []
+        return {**told, **finite, "infinite": infinite, "beyond_horizon": beyond, "text": self.text}
 
 
 def over_runs(
     key: str, name: str, unit: str, values: np.ndarray, form: Callable[[float], str], note: str = ""
 ) -> Outcome:
-    """The outcome told by one number a replicate; `form` puts a number into words."""
-    import numpy as np
-
-    median, ends = float(np.median(values)), interval(values, LEVEL)
+    """The outcome told by one number a replicate, which may be infinite; `form` puts a number into words."""
+    median, ends = quantile(values, 0.5), interval(values, LEVEL)
     low, high = ends or (None, None)
     spread = f"{form(ends[0])} to {form(ends[1])}" if ends else ""
     return Outcome(key, name, unit, median, low, high, form(median), spread, note, is_median=len(values) > 1)
+
+
+def untold(key: str, name: str, unit: str, why: str) -> Outcome:
+    """An outcome that cannot be told, and why."""
+    return Outcome(key, name, unit, None, None, None, "not told", note=why)
 
 
 def percent(share: float) -> str:
@@ -87,6 +93,21 @@ def score(value: float) -> str:
 def count(value: float) -> str:
     """A number of things."""
     return f"{value:,.0f}"
+
+
+def points(value: float) -> str:
+    """Points of a score, of which 100 are all."""
+    return f"{round(value, 1) + 0.0:.1f}"
+
+
+def money(value: float) -> str:
+    """An amount of money to three digits, without its currency."""
+    rounded = float(f"{value:.3g}")
+    if abs(rounded) >= 1e9:
+        return f"{rounded / 1e9:,.3g} billion" if abs(rounded) < 1e12 else f"{rounded / 1e9:,.0f} billion"
+    if abs(rounded) >= 1e6:
+        return f"{rounded / 1e6:.3g} million"
+    return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:.3g}"
 
 
 def calendar_month(start: date, month: int) -> str:

@@ -6,6 +6,7 @@ Replicate r of every strategy shares its luck, so values are compared within rep
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -35,10 +36,10 @@ class Estimate:
 class Difference:
     """One strategy's outcome less another's, over the same replicates.
 
-    `low` and `high` bound the mean difference at `level`, all None with too few replicates. `less`, `equal` and
-    `more` count the replicates in which the one strategy had less than the other. `saved` is how many times more
-    replicates an unpaired comparison would need: infinite where the difference is always the same, NaN where neither
-    strategy's outcome varies.
+    `low` and `high` bound the mean difference at `level`, all None with too few replicates. `mean` is NaN where it
+    cannot be told of one of the two. `less`, `equal` and `more` count the replicates in which the one strategy had
+    less than the other, of those that tell it of both. `saved` is how many times more replicates an unpaired comparison
+    would need: infinite where the difference is always the same, NaN where neither strategy's outcome varies.
     """
 
     mean: float
@@ -53,6 +54,16 @@ class Difference:
     @property
     def runs(self) -> int:
         return self.less + self.equal + self.more
+
+    @property
+    def told(self) -> bool:
+        """Whether anything is known of the mean difference."""
+        return not math.isnan(self.mean)
+
+    @property
+    def same(self) -> bool:
+        """Whether the two are alike in every replicate."""
+        return self.mean == 0 and self.equal == self.runs
 
     @property
     def clear(self) -> bool:
@@ -72,11 +83,24 @@ Pair = tuple[int, int]
 
 def estimate(values: np.ndarray) -> Estimate:
     """The mean of one number a replicate, float64[R], with a Student interval."""
-    mean = float(values.mean())
-    low, high = interval(values) or (None, None)
-    if not supported(LEVEL, len(values)):
+    return ratio_estimate(values, values, steady=True)
+
+
+def ratio_estimate(linear: np.ndarray, values: np.ndarray, steady: bool) -> Estimate:
+    """A ratio of means from its linearised values (`qisim.outcomes.ratio`), and the range of the ratios themselves.
+
+    Both are float64[R]; `values` may be infinite, or NaN in replicates that do not tell it. No interval of the mean is
+    told unless `steady`.
+    """
+    import numpy as np
+
+    mean, told = float(linear.mean()), values[~np.isnan(values)]
+    low, high = interval(told) or (None, None)
+    if math.isnan(mean):
+        return Estimate(mean, None, None, None, None)
+    if not steady or not supported(LEVEL, len(linear)):
         return Estimate(mean, None, None, low, high)
-    return Estimate(mean, *_student(values, LEVEL), low, high)
+    return Estimate(mean, *_student(linear, LEVEL), low, high)
 
 
 def share(reached: np.ndarray) -> Estimate:
@@ -90,8 +114,13 @@ def share(reached: np.ndarray) -> Estimate:
     return Estimate(mean, float(bounds.low), float(bounds.high), None, None)
 
 
-def differences(values: np.ndarray, level: float = LEVEL) -> dict[Pair, Difference]:
+def differences(
+    values: np.ndarray, level: float = LEVEL, linear: np.ndarray | None = None, steady: Sequence[bool] | None = None
+) -> dict[Pair, Difference]:
     """The difference of each strategy i to each other j, from float64[K, R].
+
+    Of a ratio of means the mean differences and intervals are those of its values `linear`, linearised, with intervals
+    only between strategies that are `steady`; replicates are still counted by `values`.
 
     Intervals are of Student's t over the paired differences, each as wide as its step of Holm's method over all pairs
     of strategies asks for. So the chance of calling any difference clear where there is none is at most 1 - `level`,
@@ -99,16 +128,21 @@ def differences(values: np.ndarray, level: float = LEVEL) -> dict[Pair, Differen
     """
     import numpy as np
 
+    means, sure = (values if linear is None else linear), ([True] * len(values) if steady is None else steady)
     pairs = list(combinations(range(len(values)), 2))
-    gaps = [values[i] - values[j] for i, j in pairs]
-    told = supported(level, values.shape[1])
-    levels = holm_levels(np.array([_chance_of_none(gap) for gap in gaps]), level) if told else [None] * len(gaps)
+    gaps = {(i, j): means[i] - means[j] for i, j in pairs}
+    told = [(i, j) for i, j in pairs if sure[i] and sure[j] and not np.isnan(gaps[i, j]).any()]
+    told = told if supported(level, values.shape[1]) else []
+    levels = dict(zip(told, holm_levels(np.array([_chance_of_none(gaps[p]) for p in told]), level), strict=True))
     found: dict[Pair, Difference] = {}
-    for (i, j), gap, own_level in zip(pairs, gaps, levels, strict=True):
-        low, high = _student(gap, float(own_level)) if own_level is not None else (None, None)
-        counts = (int((gap < 0).sum()), int((gap == 0).sum()), int((gap > 0).sum()))
-        bound = float(own_level) if own_level is not None else None
-        found[i, j] = Difference(float(gap.mean()), low, high, bound, *counts, saved(values[i], values[j]))
+    for (i, j), gap in gaps.items():
+        one, other, bound = values[i], values[j], None
+        low, high = None, None
+        if (i, j) in levels:
+            bound = float(levels[i, j])
+            low, high = _student(gap, bound)
+        counts = (int((one < other).sum()), int((one == other).sum()), int((one > other).sum()))
+        found[i, j] = Difference(float(gap.mean()), low, high, bound, *counts, saved(means[i], means[j]))
         found[j, i] = found[i, j].reversed()
     return found
 
@@ -136,7 +170,7 @@ def saved(one: np.ndarray, other: np.ndarray) -> float:
     """
     import numpy as np
 
-    if len(one) < 2:
+    if len(one) < 2 or math.isnan(float(one.mean() + other.mean())):
         return math.nan
     unpaired, paired = float(np.var(one, ddof=1) + np.var(other, ddof=1)), float(np.var(one - other, ddof=1))
     if paired == 0:
@@ -145,9 +179,16 @@ def saved(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def share_best(values: np.ndarray, less_is_better: bool) -> np.ndarray:
-    """The share of replicates in which each strategy of float64[K, R] is the best; ties are shared equally."""
-    best = values == (values.min(axis=0) if less_is_better else values.max(axis=0))
-    return (best / best.sum(axis=0)).mean(axis=1)
+    """The share of replicates in which each strategy of float64[K, R] is the best; ties are shared equally.
+
+    A strategy is not the best in a replicate that does not tell it (NaN); replicates that tell it of none do not count.
+    """
+    import numpy as np
+
+    known = values[:, ~np.isnan(values).all(axis=0)]
+    ranked = np.where(np.isnan(known), np.inf if less_is_better else -np.inf, known)
+    best = (ranked == (ranked.min(axis=0) if less_is_better else ranked.max(axis=0))) & ~np.isnan(known)
+    return (best / best.sum(axis=0)).mean(axis=1) if known.size else np.zeros(len(values))
 
 
 def _student(values: np.ndarray, level: float) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from qisim.scenario.uncertain import Uncertain, quantity
 
 ASSUMED = "assumed"
 HILL = "Hill et al., collaboration in improvement collaboratives in Ethiopia"
-DIXON = "Dixon-Woods 2019, BMJ 367:l5514"
+DIXON = "Dixon-Woods 2019, BMJ 366:l5514"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ GROUPS: dict[str, list[Parameter]] = {
           "a known idea is taken over on paper after a circular, if fully enforced and not owned at all"),
         P("paper_reach", 0.05, "share of staff", 0.0, 0.15, "staff who use an idea that was taken over on paper"),
         P("endorsement_awareness", 0.3, "probability", 0.1, 0.6, "a facility reached hears of an endorsed idea"),
-        P("endorsement_evidence", 0.7, "0-1", 0.5, 0.9, "evidence of an idea endorsed by a body of full standing"),
+        P("endorsement_evidence", 0.7, "0-1", 0.5, 0.9, "evidence of an idea for those who look up to who endorses it"),
         P("endorsement_level", 0.2, "logit", 0.0, 0.5, "own level of engagement: endorsed by a body of full standing",
           maximum=20),
         P("feedback_information", 0.6, "probability", 0.4, 0.8, "feedback is taken in, without any feature"),

@@ -13,7 +13,8 @@ from pydantic import Field, create_model
 from qisim.scenario.fields import Name, Table
 
 UNITS: dict[str, str] = {
-    "sessions": "learning session held, of one cohort: venue and faculty",
+    "sessions": "learning session of one cohort at which somebody is present: venue and faculty",
+    "online_sessions": "learning session held online: faculty and licence",
     "attendances": "attendance of a facility in person at a session or training: travel and board",
     "online_attendances": "attendance of a facility at an online session: airtime",
     "staff_days": "day of a facility's staff away at a session, a training or an exchange visit",
@@ -36,7 +37,7 @@ PRICED = [unit for unit in UNITS if unit != MONEY]
 def _unit_costs(name: str, **more: Any) -> Any:
     """A table with a cost for each priced unit; None is "as elsewhere told", or not told."""
     units: dict[str, Any] = {
-        unit: (Amount | None, Field(None, description=f"cost of a {UNITS[unit]}")) for unit in PRICED
+        unit: (Amount | None, Field(None, description=f"cost of one: {UNITS[unit]}")) for unit in PRICED
     }
     return create_model(name, __base__=Table, **more, **units)
 
@@ -61,10 +62,10 @@ else:
     Costs = _unit_costs(
         "Costs", currency=(Name, Field("US$", description="the money that every cost of the scenario is given in"))
     )
-    Costs.__doc__ = "What one of each unit costs; see `UNITS`."
+    Costs.__doc__ = "What one of each costs. What is not given is counted, but not as money; outcomes name it."
     ElementCosts = _unit_costs(
         "ElementCosts",
         fixed=(Amount, Field(0.0, description="cost of setting the element up, in its first month")),
         monthly=(Amount, Field(0.0, description="cost of each month in which the element runs")),
     )
-    ElementCosts.__doc__ = "What an element costs, where it differs from the scenario's [costs]."
+    ElementCosts.__doc__ = "What an element costs, where `[costs]` does not tell or is not meant."

@@ -170,7 +170,7 @@ def _as_share(found: Any, allowed: str) -> str:
     except (TypeError, ValueError, OverflowError):
         return ""
     asks = SHARE.match(allowed)
-    return f"; {percent:g}% is written {share(percent)}" if asks and 1 < percent <= 100 else ""
+    return f"; {percent:g}% is written {share(percent)}" if asks and 2 <= percent <= 100 else ""
 
 
 def _allowed(kind: str, message: str) -> str:

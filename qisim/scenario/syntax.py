@@ -57,7 +57,12 @@ def _other_date(line: str) -> str:
 
 def _decimal_comma(line: str) -> str:
     found = COMMA.search(line)
-    return f"found a decimal comma; write {found['whole']}.{found['part']}" if found else ""
+    if not found:
+        return ""
+    whole, part = found["whole"], found["part"]
+    if len(part) == 3 and whole != "0":
+        return f"found a comma in a number; write {whole}{part} for thousands, {whole}.{part} for a fraction"
+    return f"found a decimal comma; write {whole}.{part}"
 
 
 def _percent(line: str) -> str:

@@ -11,6 +11,7 @@ from qisim.outcomes.runs import by_run
 from qisim.show import style
 from qisim.show.compare_style import below, named
 from qisim.show.coverage import BAND_SHADES
+from qisim.show.panels import COLUMNS, panels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,33 +37,27 @@ def plot_coverage(compared: Compared) -> Sequence[Axes]:
     """A panel a strategy on the same axes: single runs, bands that the runs support, median and target."""
     from textwrap import fill
 
-    panels = _panels(len(compared.strategies))
+    drawn = _panels(len(compared.strategies))
     keys: list[Artist] = []
-    for place, (ax, strategy) in enumerate(zip(panels, compared.strategies, strict=True)):
+    for place, (ax, strategy) in enumerate(zip(drawn, compared.strategies, strict=True)):
         keys = _panel(ax, by_run(strategy.months, "coverage"), strategy.scenario.target.coverage)
         ax.set_title(fill(named(compared, place, PANEL_LETTERS), 29), fontsize=style.SMALL)
         style.month_axis(ax, strategy.scenario.start, strategy.scenario.months, most=2, label=ax.get_xlabel())
-    whole = style.owner(panels[0])
+    whole = style.owner(drawn[0])
     target = compared.strategies[0].scenario.target
     whole.supylabel(f"facilities at the standard (score {target.score:.2f} or more)", fontsize=style.NORMAL)
     style.heading(whole, _finding(compared), below(compared))
     whole.legend(handles=keys, loc="outside lower center", ncols=3, columnspacing=1.2, handlelength=1.8)
-    return panels
+    return drawn
 
 
 def _panels(number: int) -> list[Axes]:
-    columns = 2
-    rows = -(-number // columns)
-    grid = style.new_figure(2.2 + 2.5 * rows).subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    axes = list(grid.flat)
-    for ax in axes[number:]:
-        ax.remove()
-    for ax in axes[max(number - columns, 0) : number]:
-        ax.tick_params(labelbottom=True)
-        ax.set_xlabel("months since the start")
-    for ax in axes[:number]:
+    axes = panels(number, 2.2, 2.5, sharex=True, sharey=True)
+    for ax in axes:
         style.percent_axis(ax, "")
-    return axes[:number]
+    for ax in axes[-COLUMNS:]:
+        ax.set_xlabel("months since the start")
+    return axes
 
 
 def _panel(ax: Axes, coverage: np.ndarray, target: float) -> list[Artist]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from qisim.experiments import comparison_tables
-from qisim.show.compare_words import answer, certainty, futures_text, gap_text, value_text
+from qisim.show.compare_words import NOT_TOLD, answer, certainty, futures_text, gap_text, value_text
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType
     from rich.table import Table
 
     from qisim.experiments.compare import Compared
     from qisim.outcomes.decision import Finding
 
 BEST = "best"
+
+NAMES, COLUMN = 30, 20
+"""Least columns of the screen for the names of measures and for each strategy, if they are to stand side by side."""
 
 
 def headed(compared: Compared) -> list[str]:
@@ -32,7 +36,9 @@ def value_cells(finding: Finding) -> list[str]:
 
 def best_cells(finding: Finding) -> list[str]:
     """In how many of 100 simulated futures each strategy is the best, ties shared."""
-    return [f"{100 * share:.0f}" for share in finding.best_share]
+    return [
+        NOT_TOLD if why else f"{100 * share:.0f}" for why, share in zip(finding.untold, finding.best_share, strict=True)
+    ]
 
 
 def cells_against_first(finding: Finding) -> list[str]:
@@ -50,34 +56,68 @@ def cells_against_best(finding: Finding) -> list[str]:
 
 def differing(compared: Compared) -> list[Finding]:
     """The measures that are not the same for all strategies in all futures."""
-    return [finding for finding in compared.findings if (finding.by_run != finding.by_run[0]).any()]
+    return [finding for finding in compared.findings if finding.differs]
 
 
-def decision_tables(compared: Compared) -> list[Table]:
+class DecisionTable:
+    """A row a measure, the main ones first; a column a strategy, or below each other where the screen is narrow."""
+
+    def __init__(self, compared: Compared, title: str, heads: list[str], cells: Callable[[Finding], list[str]]):
+        self.title, self.heads, self.cells = title, heads, cells
+        self.findings = compared.findings if cells is value_cells else differing(compared)
+        main = [place for place, finding in enumerate(self.findings) if finding.measure.main]
+        self.last_main = main[-1] if main else -1
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """What rich asks of an object that it is to print."""
+        beside = options.max_width >= NAMES + COLUMN * len(self.heads)
+        yield self._beside() if beside else self._below()
+
+    def _beside(self) -> Table:
+        from rich.text import Text
+
+        table = self._empty("outcome", *self.heads)
+        for place, finding in enumerate(self.findings):
+            cells = (Text(cell) for cell in self.cells(finding))
+            table.add_row(Text(finding.measure.name), *cells, end_section=place == self.last_main)
+        return table
+
+    def _below(self) -> Table:
+        """Each measure as a heading over the strategies."""
+        from rich.text import Text
+
+        table = self._empty("", "")
+        table.columns[0].max_width = NAMES
+        for place, finding in enumerate(self.findings):
+            table.add_row(Text(finding.measure.name, style="bold"), "")
+            cells = list(zip(self.heads, self.cells(finding), strict=True))
+            for head, cell in cells:
+                last = place == self.last_main and (head, cell) == cells[-1]
+                table.add_row(Text(f"  {head}"), Text(cell), end_section=last)
+        return table
+
+    def _empty(self, *heads: str) -> Table:
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=Text(self.title), title_justify="left", box=box.SIMPLE_HEAD, show_header=any(heads))
+        for head in heads:
+            table.add_column(Text(head))
+        return table
+
+
+def decision_tables(compared: Compared) -> list[DecisionTable]:
     """Values, differences to the first strategy, differences to the best, and how often each is the best."""
     heads = headed(compared)
     tables = [
-        _table(compared, "Mean over futures (nine of ten futures lie within)", heads, value_cells),
-        _table(compared, "Compared with A", heads[1:], cells_against_first),
-        _table(compared, "Best in so many of 100 simulated futures (ties shared)", heads, best_cells),
+        DecisionTable(compared, "Mean over futures (nine of ten futures lie within)", heads, value_cells),
+        DecisionTable(compared, "Compared with A", heads[1:], cells_against_first),
+        DecisionTable(compared, "Best in so many of 100 simulated futures (ties shared)", heads, best_cells),
     ]
     if len(heads) > 2:
-        tables.insert(2, _table(compared, "Compared with the best of each line", heads, cells_against_best))
+        tables.insert(2, DecisionTable(compared, "Compared with the best of each line", heads, cells_against_best))
     return tables
-
-
-def _table(compared: Compared, title: str, heads: list[str], cells: Callable[[Finding], list[str]]) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("outcome")
-    for head in heads:
-        table.add_column(Text(head))
-    for finding in compared.findings if cells is value_cells else differing(compared):
-        table.add_row(Text(finding.measure.name), *(Text(cell) for cell in cells(finding)))
-    return table
 
 
 def comparison_rows(compared: Compared) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.measures import EFFORT, REACHED, TIME
+from qisim.outcomes.cost import unpriced
+from qisim.outcomes.equity import CHANGE
+from qisim.outcomes.measures import COST, COST_EACH, COVERAGE, EFFORT, KEPT, REACHED, TIME
 from qisim.outcomes.outcome import percent, target_percent
 
 if TYPE_CHECKING:
@@ -15,11 +17,14 @@ if TYPE_CHECKING:
     from qisim.outcomes.paired import Difference
 
 TOO_FEW = "too few futures for an interval"
+NOT_TOLD = "not told"
 
 
 def value_text(finding: Finding, place: int) -> str:
     """A strategy's mean, and the range of nine of ten futures; for a chance, the number of futures."""
     measure, told = finding.measure, finding.estimates[place]
+    if finding.untold[place]:
+        return finding.untold[place] if measure.key == COST_EACH else f"{NOT_TOLD}: {finding.untold[place]}"
     if measure.kind == "chance":
         runs = len(finding.by_run[place])
         return f"{measure.form(told.mean)} ({round(told.mean * runs)} of {runs})"
@@ -39,7 +44,9 @@ def _range_end(measure: Measure, end: float) -> str:
 
 def gap_text(measure: Measure, gap: Difference) -> str:
     """A mean difference with its interval, such as "1.6 months earlier (1.4 to 1.7)"."""
-    if gap.equal == gap.runs:
+    if not gap.told:
+        return NOT_TOLD
+    if gap.same:
         return "the same"
     said = f"{_size(measure, gap.mean)} {_word(measure, gap.mean)}"
     if gap.low is None or gap.high is None:
@@ -47,12 +54,16 @@ def gap_text(measure: Measure, gap: Difference) -> str:
     if not gap.clear:
         ends = [f"{measure.gap(abs(end))} {_word(measure, end)}" for end in (gap.low, gap.high)]
         return f"no clear difference ({ends[0]} to {ends[1]})"
+    if _is_nothing(measure, gap.mean):
+        return "practically the same"
     low, high = (measure.gap(end) for end in sorted((abs(gap.low), abs(gap.high))))
     return f"{said} ({low} to {high})" if low != high else said
 
 
 def futures_text(measure: Measure, gap: Difference) -> str:
     """In how many simulated futures the one strategy had less, and in how many more."""
+    if not gap.runs:
+        return NOT_TOLD
     if gap.equal == gap.runs:
         return f"the same in all {gap.runs} simulated futures" if gap.runs > 1 else "the same in the only future"
     first, second = (measure.less, gap.less), (measure.more, gap.more)
@@ -68,11 +79,13 @@ def futures_text(measure: Measure, gap: Difference) -> str:
 
 
 def answer(compared: Compared) -> list[str]:
-    """The answer in a few sentences: who is fastest, how surely, against what, at what effort, and who drops out."""
+    """The answer in a few sentences: who is fastest, how surely, against what, at what cost and effort, how fairly,
+    what is left after support, and who drops out.
+    """
     time, share = compared.finding(TIME), target_percent(compared.strategies[0].scenario.target.coverage)
     said = _nobody(compared, share) if not compared.finding(REACHED).by_run.any() else _fastest(compared, time, share)
-    said += _efforts(compared)
-    labels = [strategy.label for strategy in compared.strategies]
+    said += [*_costs(compared), *_efforts(compared), *_equity(compared), *_sustainment(compared)]
+    labels = _labels(compared)
     for place, by in compared.dominated.items():
         better = " and ".join(labels[one] for one in by)
         said.append(f"{labels[place]} can be left aside: {better} is no worse by any criterion and clearly better by "
@@ -93,14 +106,14 @@ def certainty(compared: Compared) -> list[str]:
     else:
         ended = (f"{runs}, the limit: differences in time to target are told within {width:.1f} months either way, "
                  f"not yet within {asked}.")  # fmt: skip
-    return [ended, *_saved(compared)]
+    return [ended, *_saved(compared), *_left_out(compared), *_no_money(compared)]
 
 
 def _nobody(compared: Compared, share: str) -> list[str]:
     horizon = compared.strategies[0].scenario.months
     said = [f"In none of the {compared.replicates} simulated futures does any strategy bring {share} of facilities to "
             f"the standard within {horizon} months."]  # fmt: skip
-    coverage = compared.finding("coverage_at_end")
+    coverage = compared.finding(COVERAGE)
     if coverage.by_run.min() == coverage.by_run.max():
         return said
     best = coverage.best
@@ -131,7 +144,7 @@ def _fastest(compared: Compared, time: Finding, share: str) -> list[str]:
 
 def _against(compared: Compared, finding: Finding, best: int) -> list[str]:
     """How the best compares with each other strategy."""
-    labels = [strategy.label for strategy in compared.strategies]
+    labels = _labels(compared)
     return [
         f"{labels[best]} against {labels[other]}: {gap_text(finding.measure, finding.differences[best, other])}; "
         f"{futures_text(finding.measure, finding.differences[best, other])}{_late(compared, other)}."
@@ -150,25 +163,107 @@ def _late(compared: Compared, place: int) -> str:
             f"{compared.replicates}, which counts as {horizon} months)")  # fmt: skip
 
 
+def _costs(compared: Compared) -> list[str]:
+    """What the fastest costs beside another strategy, and which is the cheapest by what it brings about."""
+    if not _has(compared, COST):
+        return []
+    labels, whole, each = _labels(compared), compared.finding(COST), compared.finding(COST_EACH)
+    best, other = _pair(compared)
+    currency, gap = whole.measure.unit, whole.differences[best, other]
+    said = []
+    if gap.same:
+        said.append(f"{labels[best]} costs as much as {labels[other]}.")
+    else:
+        amounts = [f"{whole.measure.form(whole.estimates[place].mean)} {currency}" for place in (best, other)]
+        told = gap_text(whole.measure, gap)
+        said.append(f"{labels[best]} costs {amounts[0]} on average, {labels[other]} {amounts[1]}: {told}.")
+    if len(each.told) > 1 and each.differs:
+        costs = _listed([f"{each.measure.form(each.estimates[p].mean)} with {labels[p]}" for p in each.told])
+        said.append(f"A facility brought to the standard costs {costs} ({currency}).")
+    return said
+
+
 def _efforts(compared: Compared) -> list[str]:
-    """What the fastest asks for, beside the first strategy; or, where the first is the fastest, the second."""
-    best = compared.finding(TIME).best
-    other = 0 if best else min(1, len(compared.strategies) - 1)
-    labels = [strategy.label for strategy in compared.strategies]
-    gaps = [(compared.finding(key).measure, compared.finding(key).differences[best, other]) for key in EFFORT]
-    told = [f"{_size(m, gap.mean)} {_word(m, gap.mean)} {m.name}" for m, gap in gaps if gap.equal < gap.runs]
-    if not told:
-        return [f"{labels[best]} asks for as many visits and sessions as {labels[other]}."]
+    """What the fastest asks for, beside another strategy."""
+    best, other = _pair(compared)
+    labels = _labels(compared)
+    findings = [compared.finding(key) for key in EFFORT if _has(compared, key)]
+    gaps = [(finding.measure, finding.differences[best, other]) for finding in findings]
+    differ = [(m, gap) for m, gap in gaps if gap.clear or (gap.low is None and not gap.same)]
+    differ = [(m, gap) for m, gap in differ if not _is_nothing(m, gap.mean)]
+    if not differ:
+        return [f"{labels[best]} asks for about as many days, visits and sessions as {labels[other]}."]
+    told = [f"{_size(m, gap.mean)} {_word(m, gap.mean)} {m.name}" for m, gap in differ]
     return [f"Beside {labels[other]}, {labels[best]} asks for {_listed(told)} on average."]
 
 
-def _saved(compared: Compared) -> list[str]:
+def _equity(compared: Compared) -> list[str]:
+    """Which strategy leaves the smallest gap between groups, against the one that leaves the largest."""
+    labels, said = _labels(compared), []
+    for finding in compared.findings:
+        if finding.measure.kind != "gap" or not finding.differs:
+            continue
+        means = [told.mean for told in finding.estimates]
+        worst = means.index(max(means))
+        if finding.clearly_better(finding.best, worst) and max(means) - min(means) > CHANGE:
+            words = finding.measure.name.removesuffix(f", {finding.measure.unit}")
+            small, large = (finding.measure.form(means[place]) for place in (finding.best, worst))
+            said.append(f"The {words} is smallest with {labels[finding.best]} ({small} points) and largest with "
+                        f"{labels[worst]} ({large} points).")  # fmt: skip
+    return said
+
+
+def _sustainment(compared: Compared) -> list[str]:
+    """What is left of the gain a year after support, of each strategy of which it can be told."""
+    if not _has(compared, KEPT):
+        return []
+    labels, kept = _labels(compared), compared.finding(KEPT)
+    told = [f"{kept.measure.form(kept.estimates[place].mean)} with {labels[place]}" for place in kept.told]
+    return [f"Of what was gained in score, {_listed(told)} is there 12 months after support ends."] if told else []
+
+
+def _left_out(compared: Compared) -> list[str]:
+    """What no cost was given to, of what the strategies took."""
+    if not _has(compared, COST):
+        return []
+    missing = dict.fromkeys(unit for one in compared.strategies if one.scenario.costs for unit in unpriced(one))
+    return [f"Left out of the costs, as no cost is given to them: {_listed(list(missing))}."] if missing else []
+
+
+def _no_money(compared: Compared) -> list[str]:
+    """Why money is not compared, where some strategy tells costs."""
+    told = {one.label: one.scenario.costs.currency for one in compared.strategies if one.scenario.costs}
+    if _has(compared, COST) or not told:
+        return []
+    without = [one.label for one in compared.strategies if one.label not in told and one.scenario.programme]
+    why = f"no [costs] are given for {_listed(without)}" if without else "their currencies differ"
+    return [f"Money is not compared: {why}."]
+
+
+def _pair(compared: Compared) -> tuple[int, int]:
+    """The fastest, and the next after it; the first other one where all are equally fast."""
     time = compared.finding(TIME)
-    told = [
-        f"{time.differences[i, 0].saved:.1f} times as many for {strategy.label} against A"
-        for i, strategy in enumerate(compared.strategies)
-        if i and math.isfinite(time.differences[i, 0].saved)
-    ]
+    others = [place for place in range(len(compared.strategies)) if place not in time.alike]
+    if not others:
+        return time.best, int(not time.best)
+    return time.best, min(others, key=lambda place: time.estimates[place].mean)
+
+
+def _labels(compared: Compared) -> list[str]:
+    return [strategy.label for strategy in compared.strategies]
+
+
+def _has(compared: Compared, key: str) -> bool:
+    return any(finding.measure.key == key for finding in compared.findings)
+
+
+def _saved(compared: Compared) -> list[str]:
+    """What equal luck saved, for each pair of strategies that both get to the target in months that differ."""
+    time, labels = compared.finding(TIME), _labels(compared)
+    varies = [bool(row.min() < row.max()) for row in time.by_run]
+    pairs = [(i, j) for i in range(len(labels)) for j in range(i) if varies[i] and varies[j]]
+    saved = [(f"{labels[i]} against {labels[j]}", time.differences[i, j].saved) for i, j in pairs]
+    told = [f"{times:.1f} times as many for {pair}" for pair, times in saved if math.isfinite(times)]
     if not told:
         return []
     return [
@@ -179,6 +274,11 @@ def _saved(compared: Compared) -> list[str]:
 
 def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def _is_nothing(measure: Measure, gap: float) -> bool:
+    """Whether a difference is so small that nothing of it would be told."""
+    return not any(digit in measure.gap(abs(gap)) for digit in "123456789")
 
 
 def _size(measure: Measure, gap: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qisim.experiments.typical import typical_replicate
 from qisim.outcomes.coverage import fan
 from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.runs import by_run
@@ -40,8 +41,8 @@ def plot_coverage(results: Results, ax: Axes | None = None) -> Axes:
     coverage = by_run(results.months, "coverage")
     time = time_to_target(results.months, scenario.target.coverage)
     keys = _single_runs(ax, coverage)
-    picked = typical_run(time)
-    number = sorted(results.months["replicate"].unique())[picked]
+    number = typical_replicate(results.months, scenario.target.coverage)
+    picked = sorted(results.months["replicate"].unique()).index(number)
     keys += ax.plot(coverage[picked], color=style.ORANGE, linewidth=2, zorder=4, label=f"one run (number {number})")
     if len(coverage) > 1:
         keys += _fan(ax, coverage)
@@ -49,14 +50,8 @@ def plot_coverage(results: Results, ax: Axes | None = None) -> Axes:
     among = style.of_facilities(len(results.facility_summary))
     style.percent_axis(ax, f"% {among} at the standard\n(score {scenario.target.score:.2f} or more)")
     style.month_axis(ax, scenario.start, coverage.shape[1] - 1)
-    style.finish(ax, own, _finding(results, time), scenario.title, keys, columns=3)
+    style.finish(ax, own, finding(results, time), scenario.title, keys, columns=3)
     return ax
-
-
-def typical_run(time: TimeToTarget) -> int:
-    """The row of the first of those runs whose time to target is nearest to the median; not reached counts as last."""
-    months = np.where(time.reached, time.month, time.horizon + 1)
-    return int(np.abs(months - min(time.median, time.horizon + 1)).argmin())
 
 
 def _single_runs(ax: Axes, coverage: np.ndarray) -> list[Artist]:
@@ -95,7 +90,8 @@ def _target(ax: Axes, coverage: float, time: TimeToTarget) -> None:
                 zorder=7, clip_on=False)  # fmt: skip
 
 
-def _finding(results: Results, time: TimeToTarget) -> str:
+def finding(results: Results, time: TimeToTarget) -> str:
+    """When the target is reached, in one line."""
     share = target_percent(results.scenario.target.coverage)
     if time.missed == time.runs:
         highest = percent(float(np.median(peaks(results.months)[0])))

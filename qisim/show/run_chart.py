@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 HEIGHT = 5.0
+POINT = 6.0
+"""Size of a measurement, in points."""
+
 MOST_TICKS = 6
 MOST_LETTERS = 32
 """Of a line beside the vertical axis."""
@@ -82,10 +85,19 @@ def plot_p_chart(
     return ax
 
 
-def _points(ax: Axes, values: np.ndarray, label: str) -> list[Artist]:
-    """The measurements, joined where none is missing between them."""
-    return [*ax.plot(np.arange(1, len(values) + 1), values, color=style.BLUE, linewidth=1.6, marker="o", markersize=6,
-                     zorder=3, label=label)]  # fmt: skip
+def draw_run_chart(ax: Axes, chart: RunChart, size: float) -> None:
+    """A run chart alone, for one of many small panels: points of `size` points, median, shifts and trends."""
+    _points(ax, chart.values, "measured", size)
+    _centre(ax, chart.median, len(chart.values), chart.baseline, "median, of")
+    _shifts(ax, chart, size)
+    _trends(ax, chart, size)
+
+
+def _points(ax: Axes, values: np.ndarray, label: str, size: float = POINT) -> list[Artist]:
+    """The measurements, joined past those that are missing, as the rules count them."""
+    there = np.flatnonzero(~np.isnan(values))
+    return [*ax.plot(there + 1, values[there], color=style.BLUE, linewidth=1.6 * size / POINT, marker="o",
+                     markersize=size, zorder=3, label=label)]  # fmt: skip
 
 
 def _centre(ax: Axes, height: float, points: int, baseline: int | None, name: str) -> list[Artist]:
@@ -100,20 +112,21 @@ def _centre(ax: Axes, height: float, points: int, baseline: int | None, name: st
     return [*lines]
 
 
-def _shifts(ax: Axes, chart: RunChart) -> list[Artist]:
+def _shifts(ax: Axes, chart: RunChart, size: float = POINT) -> list[Artist]:
     """A square around each point of a shift, so that a trend through it stays to be seen."""
     return _marks(ax, chart.values, chart.shifts, f"shift: {SHIFT_POINTS} or more in a row\non one side of the median",
-                  marker="s", markersize=12, markerfacecolor="none", markeredgecolor=style.RED,
+                  marker="s", markersize=2 * size, markerfacecolor="none", markeredgecolor=style.RED,
                   markeredgewidth=1.8)  # fmt: skip
 
 
-def _trends(ax: Axes, chart: RunChart) -> list[Artist]:
+def _trends(ax: Axes, chart: RunChart, size: float = POINT) -> list[Artist]:
     """Triangles that point the way the trend goes, in place of its points."""
     keys: list[Artist] = []
     for up, marker, way in ((True, "^", "up"), (False, "v", "down")):
         signals = [trend for trend in chart.trends if trend.up == up]
-        keys += _marks(ax, chart.values, signals, f"trend: {TREND_POINTS} or more in a row\ngoing {way}", marker=marker,
-                       markersize=9, color=style.ORANGE, markeredgecolor=style.INK, markeredgewidth=0.8)  # fmt: skip
+        keys += _marks(ax, chart.values, signals, f"trend: {TREND_POINTS} or more in a row\ngoing {way}",
+                       marker=marker, markersize=1.5 * size, color=style.ORANGE, markeredgecolor=style.INK,
+                       markeredgewidth=0.8)  # fmt: skip
     return keys
 
 

@@ -35,6 +35,9 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 PAD = 0.08
 """Inches between the parts of a figure and around them."""
 
+MOST_BOLD, MOST_PLAIN = 58, 74
+"""Letters of a line of a title, and of a line below it, that surely fit the width."""
+
 LEFT = 0.015
 """Where titles begin, as a share of the width."""
 
@@ -127,8 +130,8 @@ def heading(figure: Figure, finding: str, below: str) -> None:
     """What the chart shows, in bold along the top, and `below` it the scenario's title."""
     from matplotlib.text import Annotation
 
-    finding = fill(finding, 62)
-    below = "\n".join(fill(line, 74) for line in below.splitlines())
+    finding = fill(finding, MOST_BOLD)
+    below = "\n".join(fill(line, MOST_PLAIN) for line in below.splitlines())
     room = "\n" * (below.count("\n") + 1)
     figure.suptitle(finding + room, x=LEFT, ha="left", fontsize=LARGE, fontweight="bold")
     lines = finding.count("\n") + below.count("\n") + 2

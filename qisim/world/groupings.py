@@ -13,8 +13,10 @@ from qisim.scenario.schema import Scenario
 from qisim.world.places import Codes, codes
 from qisim.world.world import World
 
-THIRDS = ["near", "middle", "remote"]
+REMOTENESS = {1: ["all"], 2: ["near", "remote"], 3: ["near", "middle", "remote"]}
+"""What groups by travel days are called, by how many there are."""
 UNTOLD = "untold"
+SINGLE = ("id", "name", "lat", "lon")
 MOST_GROUPS = 100
 
 
@@ -38,11 +40,11 @@ def groupings(world: World, scenario: Scenario) -> list[Grouping]:
 
 
 def remoteness(travel_days: np.ndarray) -> Grouping:
-    """Thirds of the facilities by travel days; those as far away as each other stay together."""
+    """Thirds of the facilities by travel days; those as far away as each other stay together, so there may be fewer."""
     ends = np.quantile(travel_days, [1 / 3, 2 / 3])
     third = np.searchsorted(ends, travel_days, side="left")
     present = np.unique(third)
-    return Grouping("remoteness", [THIRDS[i] for i in present], np.searchsorted(present, third).astype(np.int32))
+    return Grouping("remoteness", REMOTENESS[len(present)], np.searchsorted(present, third).astype(np.int32))
 
 
 def _told(world: World, scenario: Scenario) -> list[Grouping]:
@@ -53,6 +55,8 @@ def _told(world: World, scenario: Scenario) -> list[Grouping]:
         key = f"groups.{i}"
         if name in taken or name in scenario.groups[:i]:
             problems.append(scenario.problem(key, f"found {name!r}, which is told anyway", "each column once"))
+        elif name in SINGLE:
+            problems.append(scenario.problem(key, f"found {name!r}, which tells single facilities apart, not groups"))
         elif name not in columns:
             problems.append(scenario.problem(key, f"found {name!r}", ", ".join(columns[:20]), nearest(name, columns)))
         else:

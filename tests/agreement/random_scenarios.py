@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,16 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from qisim.scenario.behaviour import PARAMETERS, Parameter
+from qisim.scenario.costs import PRICED
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World, build_world
+from tests.agreement.random_elements import START, programmes, shares
 
 KINDS = ["hospital", "health_centre", "health_post"]
-SELECTIONS = ["all", "random", "strongest", "weakest", "volunteers", "remote_first", "by_district", "list"]
-POLICIES = ["rotation", "weakest", "strongest", "newest", "nearest"]
-START = date(2024, 11, 1)
+SETTINGS = ["urban", "rural", ""]
+MADE_UP_GROUPS = ["province", "staff"]
 EXTREMES: dict[str, st.SearchStrategy[Any]] = {
     "turnover_annual": st.sampled_from([0.0, 0.6, 0.99]),
     "head_turnover_annual": st.sampled_from([0.0, 0.95]),
@@ -43,12 +43,22 @@ EXTREMES: dict[str, st.SearchStrategy[Any]] = {
     "visit_trains": st.sampled_from([0.0, 1.0]),
     "records": st.sampled_from([1, 1.5, 1e6]),
     "routine_months": st.sampled_from([1, 2.5, 120]),
+    "cascade_fidelity": st.sampled_from([0.0, 1.0]),
+    "campaign_awareness": st.sampled_from([0.0, 1.0]),
+    "policy_compliance": st.sampled_from([0.0, 1.0]),
+    "paper_reach": st.sampled_from([0.0, 1.0]),
+    "endorsement_evidence": st.sampled_from([0.0, 1.0]),
+    "feedback_information": st.sampled_from([0.0, 1.0]),
+    "feedback_intention": st.sampled_from([0.0, 1.0]),
+    "feedback_behaviour": st.sampled_from([0.0, 1.0]),
+    "payment_slack": st.sampled_from([0.0, 1.0]),
+    "transfer_skill": st.sampled_from([0.0, 1.0]),
+    "accreditation_lapse": st.sampled_from([0.0, 1.0]),
+    "shock_workload": st.sampled_from([0.0, 1.0]),
+    "upheaval_heads": st.sampled_from([0.0, 1.0]),
+    "upheaval_embedding": st.sampled_from([0.0, 1.0]),
+    "imposed_loss": st.sampled_from([0.0, 1.0]),
 }
-
-
-def shares(low: float = 0.0, high: float = 1.0) -> st.SearchStrategy[float]:
-    """Numbers of at most three decimals, which read well in a failing example."""
-    return st.integers(round(low * 1000), round(high * 1000)).map(lambda thousandths: thousandths / 1000)
 
 
 @st.composite
@@ -159,6 +169,7 @@ def registries(draw: st.DrawFn, indicators: list[dict[str, Any]]) -> pd.DataFram
     table["district"] = column(st.sampled_from(["North", "South", "East"]))
     optional: dict[str, st.SearchStrategy[Any]] = {
         "province": st.sampled_from(["Coast", "Hills"]), "staff": st.just("") | st.integers(1, 80),
+        "setting": st.sampled_from(SETTINGS),
         "travel_days": st.just("") | st.sampled_from([0, 0.5, 1, 3]),
         "connectivity": st.just("") | shares(),
         **dict.fromkeys(("leadership", "openness", "workload"), st.just("") | shares()),
@@ -170,115 +181,11 @@ def registries(draw: st.DrawFn, indicators: list[dict[str, Any]]) -> pd.DataFram
     return pd.DataFrame(table)
 
 
-@st.composite
-def _coverage(draw: st.DrawFn, world: World) -> dict[str, Any]:
-    """Which facilities an element covers: all, or at least one named in one of the four ways."""
-    key = draw(st.sampled_from(["", "", "provinces", "districts", "kinds", "facilities"]))
-    if not key:
-        return {}
-    column = {"provinces": "province", "districts": "district", "kinds": "kind", "facilities": "id"}[key]
-    present = sorted(set(world.facilities[column]))
-    return {key: draw(st.lists(st.sampled_from(present), unique=True, min_size=1))}
-
-
-def _covered(world: World, coverage: dict[str, Any]) -> pd.DataFrame:
-    column = {"provinces": "province", "districts": "district", "kinds": "kind", "facilities": "id"}
-    table = world.facilities
-    for key, names in coverage.items():
-        table = table[table[column[key]].isin(names)]
-    return table
-
-
-@st.composite
-def _wave(draw: st.DrawFn, start: int, covered: pd.DataFrame) -> dict[str, Any]:
-    wave: dict[str, Any] = {"start": draw(_when(start))}
-    for key, column in (("kinds", "kind"), ("districts", "district")):
-        if draw(st.integers(0, 4)) == 0:
-            wave[key] = [draw(st.sampled_from(sorted(set(covered[column]))))]
-            covered = covered[covered[column].isin(wave[key])]
-    size = draw(st.sampled_from(["", "sites", "share"]))
-    if size == "sites":
-        wave["sites"] = draw(st.integers(1, len(covered)))
-    elif size == "share":
-        wave["share"] = draw(shares(0.05, 1))
-    return wave
-
-
-@st.composite
-def _when(draw: st.DrawFn, month: int) -> int | date:
-    """A month as a number or as a date."""
-    months = START.month - 1 + month
-    return draw(st.sampled_from([month, date(START.year + months // 12, months % 12 + 1, draw(st.integers(1, 28)))]))
-
-
-@st.composite
-def _span(draw: st.DrawFn, months: int) -> dict[str, Any]:
-    first = draw(st.just(0) | st.integers(0, months - 1))
-    last = draw(st.none() | st.integers(first + 1, months + 3))
-    span = {"start": draw(_when(first))}
-    return span if last is None else span | {"end": draw(_when(last))}
-
-
-@st.composite
-def collaboratives(draw: st.DrawFn, world: World, months: int, ideas: list[str]) -> dict[str, Any]:
-    """A collaborative with up to three waves."""
-    coverage, select = draw(_coverage(world)), draw(st.sampled_from(SELECTIONS))
-    if select == "list":
-        ids = list(world.facilities["id"])
-        coverage = {"facilities": draw(st.lists(st.sampled_from(ids), unique=True, min_size=1))}
-    starts = sorted(draw(st.lists(st.just(0) | st.integers(0, months - 1), min_size=1, max_size=3)))
-    element: dict[str, Any] = {
-        "kind": "collaborative", "select": select, **coverage,
-        "waves": [draw(_wave(start, _covered(world, coverage))) for start in starts],
-        "cohort": draw(st.sampled_from(["wave", "province", "district"])),
-        "sessions": draw(st.integers(1, 5)), "action_months": draw(st.integers(1, 4)),
-        "mode": draw(st.sampled_from(["in_person", "virtual"])), "attendees": draw(st.integers(1, 6)),
-        "release": draw(st.sampled_from(["at_once", "stages"])),
-        "package": draw(st.just([]) | st.lists(st.sampled_from(ideas), unique=True, min_size=1)),
-        "ownership": draw(shares()), "identity": draw(shares()),
-        "phase": draw(st.sampled_from(["demonstration", "demonstration", "spread"])),
-    }  # fmt: skip
-    if element["phase"] == "demonstration" and draw(st.integers(0, 3)):
-        champions, days = draw(st.sampled_from([2, 1, 3, 0])), draw(shares(0.5, 8))
-        element |= {"synthesis": True, "champions": champions, "champion_days": days}
-    return element
-
-
-@st.composite
-def coachings(draw: st.DrawFn, world: World, months: int) -> dict[str, Any]:
-    """Coaches of any policy, in districts or in all."""
-    how_many = draw(st.sampled_from(["coaches", "coaches_per_district"]))
-    return {
-        "kind": "coaching", how_many: draw(st.integers(0, 3)), **draw(_coverage(world)), **draw(_span(months)),
-        "days_per_month": draw(shares(0, 12)), "policy": draw(st.sampled_from(POLICIES)),
-        "whom": draw(st.sampled_from(["enrolled", "all"])), "visits_per_facility": draw(st.integers(1, 4)),
-        "external": draw(st.booleans()), "skill": draw(shares()),
-    }  # fmt: skip
-
-
-@st.composite
-def exchanges(draw: st.DrawFn, world: World, months: int, indicators: list[str]) -> dict[str, Any]:
-    """Exchange visits, some months with several."""
-    return {
-        "kind": "exchange_visits", "visits": draw(st.integers(0, 60)), **draw(_coverage(world)),
-        **draw(_span(months)), "reach": draw(st.sampled_from(["district", "province", "anywhere"])),
-        "indicator": draw(st.just("") | st.sampled_from(indicators)),
-    }  # fmt: skip
-
-
-@st.composite
-def programmes(
-    draw: st.DrawFn, world: World, months: int, indicators: list[str], ideas: list[str], core: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Elements of the kinds of `core`, and up to two more of any kind."""
-    kinds = {
-        "collaborative": collaboratives(world, months, ideas),
-        "coaching": coachings(world, months),
-        "exchange_visits": exchanges(world, months, indicators),
-    }
-    elements = [draw(kinds[kind]) for kind in core]
-    elements += draw(st.lists(st.one_of(*kinds.values()), max_size=2))
-    return [{**element, "name": f"element {number}"} for number, element in enumerate(elements)]
+def _priced() -> st.SearchStrategy[dict[str, Any]]:
+    """Costs of some units, or none at all."""
+    units = {unit: st.integers(0, 1000).map(float) for unit in PRICED}
+    costs = st.fixed_dictionaries({}, optional={"currency": st.just("riel"), **units})
+    return st.fixed_dictionaries({}, optional={"costs": costs})
 
 
 @st.composite
@@ -298,5 +205,9 @@ def scenarios(draw: st.DrawFn, registry: bool, core: Sequence[str]) -> tuple[Sce
             document["world"] = draw(made_up_worlds())
         world = build_world(from_document(document, Origin(folder=Path(folder))))
     names = [row["name"] for row in indicators], [row["name"] for row in ideas]
-    document |= {"programme": draw(programmes(world, months, *names, core)), "behaviour": draw(behaviours())}
+    columns = [name for name in (*MADE_UP_GROUPS, "setting") if name in world.facilities]
+    document |= {
+        "programme": draw(programmes(world, months, *names, core)), "behaviour": draw(behaviours()),
+        "groups": draw(st.lists(st.sampled_from(columns), unique=True)), **draw(_priced()),
+    }  # fmt: skip
     return from_document(document, Origin()), world

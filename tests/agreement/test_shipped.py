@@ -13,8 +13,7 @@ from tests.agreement.engines import SHIPPED, assert_engines_agree
 study = cache(load)
 
 
-@pytest.mark.parametrize("replicate", [0, 3])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "replicate"), [(1, 0), (2, 3)])
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_both_engines_give_the_same_trajectory(file: Path, seed: int, replicate: int) -> None:
     shipped = study(file)

@@ -9,6 +9,7 @@ from qisim.experiments.run import run
 from qisim.model.mesa_model import QIModel
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
+from qisim.scenario.schema import Target
 from tests.theory.settings import STILL, Z, assert_mean, idea, scenario, simulate, wide
 
 SHARES = [0.0, 0.03, 0.2, 0.7, 1.0]
@@ -99,3 +100,13 @@ def test_intraclass_correlation_of_readiness(engine, districts, replicates, shar
 
 def test_both_engines_draw_the_same_readiness():
     np.testing.assert_allclose(readiness("core", 5, 4, 0.35, 2), readiness("mesa", 5, 4, 0.35, 2), atol=1e-6)
+
+
+@pytest.mark.parametrize("indicators", [1, 3, 6, 7, 10])
+@pytest.mark.parametrize("engine", ["core", "mesa"])
+def test_a_score_on_the_standard_is_at_the_standard(engine, indicators):
+    """Half of everything right, and a standard of a half: a sum of weights that rounding may leave just below it."""
+    half = [{"name": f"indicator {j}", "baseline": 0.5, "baseline_sd": 0.0} for j in range(indicators)]
+    question = scenario(2, 4, indicators=half, ideas=[idea(indicator="indicator 0", effect=0.0)], behaviour=STILL)
+    question = question.model_copy(update={"target": Target(score=0.5, coverage=1.0)})
+    assert wide(simulate(engine, question, 1).months, "coverage").tolist() == [[1.0, 1.0, 1.0]]

@@ -30,10 +30,12 @@ from qisim.scenario.load import load_scenario
 from qisim.show import style
 from qisim.show.adoption import plot_adoption
 from qisim.show.charts import CHARTS, charts
+from qisim.show.costs import plot_costs
 from qisim.show.coverage import plot_coverage
 from qisim.show.district_times import plot_district_times
 from qisim.show.districts import AT_EACH_END
 from qisim.show.facility_map import plot_map
+from qisim.show.sources import plot_sources
 from qisim.show.table import outcome_rows, outcome_table
 
 ROOT = Path(__file__).parents[2]
@@ -122,7 +124,7 @@ def test_text_is_large_enough_inside_the_picture_and_not_on_other_text(
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     drawn = [(text, text.get_window_extent(canvas.get_renderer())) for text in texts(figure)]
-    assert len(drawn) > 8
+    assert len(drawn) > 5
     assert min(text.get_fontsize() for text, _ in drawn) >= 11
     for text, box in drawn:
         assert box.x0 >= -1 and box.x1 <= figure.bbox.x1 + 1, text
@@ -247,10 +249,15 @@ def test_names_on_the_map_are_off_the_points(results: Results, districts: int) -
                     assert not text.get_window_extent().padded(radius).contains(x, y)
 
 
+def half_arrive(results: Results, coverage: float) -> bool:
+    """Whether the median of the runs lies before the horizon, and the interval beyond."""
+    time = group_times(results.groups, "district", coverage)["District 01"]
+    return time.median < time.interval()[1] == np.inf  # type: ignore[index]
+
+
 def test_every_interval_past_the_horizon_ends_in_an_arrow(results: Results) -> None:
-    ax = plot_district_times(results)
-    time = group_times(results.groups, "district", results.scenario.target.coverage)["District 01"]
-    assert time.median < time.interval()[1] == np.inf  # type: ignore[index]
+    coverage = next(share for share in np.linspace(0.1, 0.9, 81) if half_arrive(results, share))
+    ax = plot_district_times(aiming_at(results, coverage))
     arrows = [line for line in ax.lines if line.get_marker() == ">"]
     assert [tuple(map(float, line.get_xydata()[0])) for line in arrows] == [(24, 0)]  # type: ignore[index]
 
@@ -275,7 +282,7 @@ def test_many_districts_are_told_by_the_first_and_the_last(results: Results) -> 
     assert names[AT_EACH_END] == "… 70 between …"
 
 
-@pytest.mark.parametrize("plot", [plot_coverage, plot_district_times, plot_map])
+@pytest.mark.parametrize("plot", [plot_coverage, plot_district_times, plot_map, plot_costs, plot_sources])
 def test_charts_can_be_drawn_into_axes_of_ones_own(results: Results, plot: Callable[..., object]) -> None:
     mine = Figure().subplots()
     assert plot(results, mine) is mine

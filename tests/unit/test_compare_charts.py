@@ -7,16 +7,28 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 
 import qisim
 from qisim.comparison import Comparison
-from qisim.experiments.compare import Strategy
+from qisim.experiments.compare import TABLES, Strategy
+from qisim.experiments.typical import typical_future
+from qisim.model.state import SOURCES
+from qisim.outcomes.attribution import mean_shares
+from qisim.outcomes.cost import total
+from qisim.outcomes.equity import gap
 from qisim.outcomes.time_to_target import time_to_target
+from qisim.scenario.costs import Costs
 from qisim.show.compare_charts import CHARTS
+from qisim.show.compare_sources import shares
 from qisim.show.compare_time import reached_by
+from qisim.show.facility_charts import reviewed
+from qisim.show.learning_flows import flows
+from qisim.show.learning_map import hubs
 
 FILE = Path(__file__).parents[2] / "scenarios" / "one_district.toml"
 LONG = "Costs of $5 and of $6 a visit, <b>by</b> wave & year " * 3
@@ -33,7 +45,7 @@ def some(compared: Comparison, strategies: int, runs: int = 40, name: str = "") 
     """The first strategies of a comparison, their first runs, under another name."""
 
     def part(strategy: Strategy) -> Strategy:
-        tables = {t: getattr(strategy, t) for t in ("months", "idea_totals", "groups")}
+        tables = {t: getattr(strategy, t) for t in TABLES}
         kept = {t: frame[frame["replicate"] < runs] for t, frame in tables.items()}
         return replace(strategy, name=name or strategy.name, **kept)
 
@@ -41,6 +53,14 @@ def some(compared: Comparison, strategies: int, runs: int = 40, name: str = "") 
     return Comparison(
         **{**known, "strategies": [part(s) for s in compared.strategies[:strategies]], "replicates": runs}
     )
+
+
+def priced(compared: Comparison) -> Comparison:
+    """The same comparison with costs."""
+    costs = Costs(sessions=1000, staff_days=20, coach_days=50)
+    told = [replace(s, scenario=s.scenario.model_copy(update={"costs": costs})) for s in compared.strategies]
+    known = {k: v for k, v in vars(compared).items() if k not in ("findings", "dominated")}
+    return Comparison(**{**known, "strategies": told})
 
 
 @pytest.mark.parametrize(("strategies", "runs", "name"), [(2, 40, ""), (3, 1, ""), (3, 5, LONG), (8, 40, LONG)])
@@ -76,3 +96,88 @@ def test_marks_show_the_runs(eight: Comparison) -> None:
     assert len(dots) == 7
     for place, line in enumerate(dots, start=1):
         np.testing.assert_array_equal(line.get_xdata(), np.sort(gaps[place] - gaps[0]))
+
+
+def test_costs_are_marked_at_the_means_with_the_range_of_nine_of_ten(eight: Comparison) -> None:
+    told = priced(eight)
+    ax = told.plot_costs()
+    marks = {str(line.get_label())[0]: line for line in ax.lines if str(line.get_label())[1:2] == ":"}
+    months, amounts = told.finding("time_to_target").by_run, [total(strategy) for strategy in told.strategies]
+    assert ax.get_ylabel() == "thousand US$"
+    for place, strategy in enumerate(told.strategies):
+        x, y = marks[strategy.label].get_xydata()[0]  # type: ignore[index]
+        assert (x, y) == pytest.approx((months[place].mean(), amounts[place].mean() / 1000))
+        assert strategy.label in [text.get_text() for text in ax.texts] or place > 0
+    across = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2]
+    np.testing.assert_allclose(across[0], np.quantile(months[0], [0.05, 0.95]))
+
+
+def test_without_costs_days_stand_for_them(eight: Comparison) -> None:
+    ax = eight.plot_costs()
+    assert ax.get_ylabel() == "days of staff and coaches"
+    units = eight.strategies[0].units
+    days = (units["staff_days"] + units["coach_days"]).sum() / 40
+    mark = next(line for line in ax.lines if str(line.get_label()).startswith("A:"))
+    assert float(mark.get_ydata()[0]) == pytest.approx(days)
+
+
+def test_one_strategy_without_costs_leaves_all_in_days(eight: Comparison) -> None:
+    told = priced(eight)
+    mixed = replace(told, strategies=[*told.strategies[:2], eight.strategies[2]])
+    assert mixed.plot_costs().get_ylabel() == "days of staff and coaches"
+
+
+def test_gaps_are_drawn_as_they_are(eight: Comparison) -> None:
+    three = some(eight, 3)
+    (ax,) = three.plot_equity()
+    lines = {str(line.get_label())[0]: line.get_ydata() for line in ax.lines}
+    for strategy in three.strategies:
+        np.testing.assert_allclose(lines[strategy.label], np.median(gap(strategy, "kind"), axis=0))
+    assert len(ax.collections) == 3  # a band each
+    (ax,) = eight.plot_equity()
+    assert not ax.collections
+    bars = [line for line in ax.lines if len(line.get_xdata()) == 2]
+    np.testing.assert_allclose(bars[0].get_ydata(), np.quantile(gap(eight.strategies[0], "kind")[:, -1], [0.05, 0.95]))
+
+
+def test_each_bar_of_sources_is_whole_and_told_by_colour_and_pattern(eight: Comparison) -> None:
+    ax = eight.plot_sources()
+    bars = [part for part in ax.patches if part.get_height() > 0.3]
+    widths: dict[float, float] = {}
+    for part in bars:
+        middle = round(part.get_y() + part.get_height() / 2)
+        widths[middle] = widths.get(middle, 0) + part.get_width()
+    assert widths == {place: pytest.approx(1) for place in range(8)}
+    looks = {(part.get_facecolor(), part.get_hatch()) for part in bars}
+    assert len({color for color, _ in looks}) == len({hatch for _, hatch in looks}) == len(looks)
+    table = shares(eight)
+    session = mean_shares(eight.strategies[0])["mean"]["session"]
+    assert table.loc["A", "a learning session"] == pytest.approx(session)
+
+
+def test_small_and_many_sources_are_put_together(eight: Comparison) -> None:
+    strategy = eight.strategies[0]
+    sources = [source for source in SOURCES if source not in ("none", "initial")]
+    rows = [(0, 1, source, 100 - place) for place, source in enumerate(sources)] + [(0, 1, "initial", 1)]
+    adoptions = pd.DataFrame(rows, columns=["replicate", "month", "source", "adoptions"])
+    told = replace(eight, strategies=[replace(strategy, adoptions=adoptions), eight.strategies[1]])
+    table = shares(told)
+    assert list(table.columns)[-1] == "other ways" and len(table.columns) == 7
+    np.testing.assert_allclose(table.sum(axis=1), 1)
+
+
+def test_maps_and_run_charts_are_of_typical_futures(eight: Comparison) -> None:
+    two = some(eight, 2)
+    maps = two.plot_learning()
+    futures = [typical_future(strategy, two.world, two.seed) for strategy in two.strategies]
+    for ax, future in zip(maps, futures, strict=True):
+        told = flows(future)
+        assert sum(isinstance(patch, FancyArrowPatch) for patch in ax.patches) == (told.passed > 0).sum()
+        for name, count in hubs(told).items():
+            assert f"{name}\n{count}" in [text.get_text() for text in ax.texts]
+    panels = two.plot_run_charts()
+    assert len(panels) == 4
+    far = int(two.world.facilities["travel_days"].argmax())
+    for ax, future in zip(panels[1::2], futures, strict=True):
+        told = reviewed(future, far)
+        np.testing.assert_array_equal(ax.lines[0].get_ydata(), told[~np.isnan(told)])

@@ -17,6 +17,7 @@ from hypothesis.extra.numpy import arrays
 from qisim.outcomes import outcomes
 from qisim.outcomes.adoption import idea_shares
 from qisim.outcomes.coverage import fan
+from qisim.outcomes.effort import ACTIVITIES
 from qisim.outcomes.groups import group_coverage_at_end, group_times
 from qisim.outcomes.intervals import interval, runs_needed
 from qisim.outcomes.outcome import calendar_month, over_runs, percent
@@ -26,6 +27,7 @@ from qisim.outcomes.time_to_target import as_outcome, censored, milestones, peak
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
+from tests.unit.hand_made import units_table
 
 FACILITIES = 10
 ELEMENTS: dict[str, dict[str, object]] = {
@@ -60,6 +62,8 @@ class Tables:
     months: pd.DataFrame
     idea_totals: pd.DataFrame
     groups: pd.DataFrame
+    units: pd.DataFrame
+    adoptions: pd.DataFrame
 
 
 def tables(at_target: np.ndarray, programme: tuple[str, ...] = ()) -> Tables:
@@ -84,7 +88,11 @@ def tables(at_target: np.ndarray, programme: tuple[str, ...] = ()) -> Tables:
         )
     ]  # fmt: skip
     ideas = keys.assign(idea="checklist", aware=10, adopted=at, working=at // 2)
-    return Tables(from_document(document, Origin()), months, ideas, pd.concat(groups))
+    scenario = from_document(document, Origin())
+    units = units_table(scenario, len(at_target))
+    units[["visits", "attendances"]] = [2.0, 1.0]
+    adoptions = keys.assign(source="session", adopted=at).rename(columns={"adopted": "adoptions"})
+    return Tables(scenario, months, ideas, pd.concat(groups), units, adoptions)
 
 
 @pytest.mark.parametrize(("level", "runs"), [(0.5, 4), (0.8, 10), (0.9, 20), (0.95, 40)])
@@ -240,26 +248,28 @@ def test_every_outcome_is_in_order_and_fit_for_machines(at_target: np.ndarray) -
 
 
 ALWAYS = {"meetings", "cycles"}
-JOINING = {"attendances", "enrolled", "dropped_out", "trained"}
+JOINING = {"staff_days", "attendances", "enrolled", "dropped_out", "trained"}
 
 
 @pytest.mark.parametrize(
     ("programme", "keys"),
     [
         ((), ALWAYS),
-        (("coaching",), ALWAYS | {"visits", "trained"}),
+        (("coaching",), ALWAYS | {"coach_days", "visits", "trained"}),
         (("collaborative",), ALWAYS | JOINING),
         (("collaborative", "exchange_visits"), ALWAYS | JOINING | {"exchanges"}),
     ],
 )
 def test_effort_of_which_there_is_none_is_told_where_it_was_planned(programme: tuple[str, ...], keys: set[str]) -> None:
     runs = tables(np.array([[0, 1]]), programme)
-    some = runs.months.copy()
-    nothing = ["meetings", "cycles", "visits", "attendances", "exchanges", "enrolled", "dropped_out", "trained"]
-    runs.months[nothing] = 0
+    in_months, in_units = ["meetings", "cycles", "enrolled", "dropped_out", "trained"], list(ACTIVITIES)
+    runs.months[in_months] = 0
+    runs.units[in_units] = 0.0
     assert {row.key for row in outcomes(runs)["effort"]} == keys
-    runs.months = some.assign(exchanges=1)
-    assert {row.key for row in outcomes(runs)["effort"]} == set(nothing)
+    runs.months[in_months] = 1
+    runs.units[in_units] = 1.0
+    every = {*in_months, *(in_units if programme else [])}
+    assert {row.key for row in outcomes(runs)["effort"]} == every
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import t, ttest_rel
 
-from qisim.outcomes.paired import differences, estimate, holm_levels, saved, share, share_best
+from qisim.outcomes.paired import (
+    differences,
+    estimate,
+    holm_levels,
+    ratio_estimate,
+    saved,
+    share,
+    share_best,
+)
+from qisim.outcomes.ratio import linearised, steady
 
 MONTHS = arrays(float, (3, 24), elements=st.integers(0, 48).map(float))
 
@@ -108,3 +117,69 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
         gap = differences(np.array([shared + apart[0], shared + 1 + apart[1]]))[0, 1]
         covered += gap.low <= -1 <= gap.high
     assert covered / 2000 == pytest.approx(0.9, abs=0.02)
+
+
+def test_a_ratio_of_means_worked_by_hand() -> None:
+    cost, brought = np.array([10.0, 20, 30]), np.array([1.0, 1, 4])
+    linear = linearised(cost, brought, 0)
+    # 20 / 2 = 10; residuals 0, 10, -10 by 2
+    assert linear == pytest.approx([10, 15, 5])
+    assert np.isnan(linearised(cost, -brought, 0)).all()
+    assert np.isnan(linearised(cost, brought - 2, 0)).all(), "nothing on average below the line"
+
+
+@given(arrays(float, 30, elements=st.floats(0, 100)), arrays(float, 30, elements=st.integers(1, 50).map(float)))
+def test_the_interval_of_a_ratio_is_that_of_the_delta_method(top: np.ndarray, bottom: np.ndarray) -> None:
+    told, ratio = ratio_estimate(linearised(top, bottom, 0), top / bottom, steady=True), top.mean() / bottom.mean()
+    variance = np.var(top - ratio * bottom, ddof=1) / bottom.mean() ** 2 / 30
+    assert told.mean == pytest.approx(ratio)
+    assert told.low is not None and told.high is not None
+    assert told.high - told.low == pytest.approx(2 * t.ppf(0.95, 29) * math.sqrt(variance), abs=1e-6)
+
+
+def test_a_ratio_covers_the_true_one_as_often_as_it_says() -> None:
+    drawn = np.random.default_rng(1)
+    hit = 0
+    for _ in range(500):
+        bottom = drawn.poisson(12, 40).astype(float)
+        top = 3 * bottom + drawn.normal(40, 10, 40)
+        told = ratio_estimate(linearised(top, bottom, 0), top, steady=True)
+        assert told.low is not None and told.high is not None
+        hit += told.low <= (36 + 40) / 12 <= told.high
+    assert 0.86 < hit / 500 < 0.94  # 3 standard errors of 0.9
+
+
+@pytest.mark.parametrize(
+    ("bottom", "firm"),
+    [([10.0] * 20, True), ([0.0] * 19 + [10.0], False), ([1.0], False), ([-5.0] * 20, False), ([9.0, 11.0] * 10, True)],
+)
+def test_no_interval_over_a_shaky_mean(bottom: list[float], firm: bool) -> None:
+    assert steady(np.array(bottom)) is firm
+
+
+def test_ratios_that_are_not_told_have_no_difference() -> None:
+    # the third strategy brings nothing at all, the fourth too rarely to be sure of
+    brought = np.array([np.full(20, 2.0), np.full(20, 4.0), np.zeros(20), np.r_[np.zeros(19), 20.0]])
+    cost = np.full((4, 20), 12.0)
+    with np.errstate(divide="ignore"):
+        each = cost / brought
+    linear = np.array([linearised(c, b, 0) for c, b in zip(cost, brought, strict=True)])
+    found = differences(each, linear=linear, steady=[steady(b) for b in brought])
+    assert (found[0, 1].mean, found[0, 1].low, found[0, 1].clear, found[0, 1].more) == (3, 3, True, 20)
+    assert (found[2, 0].told, found[2, 0].clear, found[2, 0].low, found[2, 0].more) == (False, False, None, 20)
+    assert (found[3, 0].mean, found[3, 0].low, found[3, 0].clear) == (6, None, False)
+    assert (found[3, 0].less, found[3, 0].more) == (1, 19)
+    assert not found[2, 2 - 1].same
+    told = ratio_estimate(linear[2], each[2], steady=False)
+    assert math.isnan(told.mean) and told.low is None and told.range_low is None
+    told = ratio_estimate(linear[3], each[3], steady=False)
+    assert (told.mean, told.low, told.range_low, told.range_high) == (12, None, 0.6, math.inf)
+
+
+def test_replicates_that_do_not_tell_are_left_out() -> None:
+    values = np.array([[1.0, np.nan, np.nan, 4], [2, 5, np.nan, 3], [np.nan, np.nan, np.nan, np.nan]])
+    assert share_best(values, less_is_better=True) == pytest.approx([1 / 3, 2 / 3, 0])
+    assert share_best(values, less_is_better=False) == pytest.approx([1 / 3, 2 / 3, 0])
+    assert share_best(values[2:], less_is_better=True).tolist() == [0]
+    endless = np.array([[np.inf, 1.0], [np.inf, np.inf]])
+    assert share_best(endless, less_is_better=True) == pytest.approx([0.75, 0.25])

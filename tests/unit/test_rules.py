@@ -32,16 +32,22 @@ people = st.integers(0, 100)
 DOMAINS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(
         [
-            "a", "base", "bond", "ceiling", "cohort", "cohort_tie", "complexity", "connectivity", "data_quality",
-            "dependence", "embedding", "engagement", "fatigue", "fit", "identity", "included", "leadership", "level",
-            "lost", "mean", "network", "openness", "ownership", "p", "partner_tie", "proof", "reach", "refinement",
-            "reported_score", "share_kept", "skill", "tie", "told", "true", "workload", "x",
+            "a", "accreditation", "agreements", "base", "bond", "ceiling", "cohort", "cohort_tie", "complexity",
+            "connectivity", "data_quality", "dependence", "embedding", "endorsed", "enforcement", "engagement",
+            "fatigue", "fit", "freedom", "identity", "included", "lapse_share", "leadership", "level", "lost", "mean",
+            "network", "openness", "score", "threshold", "ownership", "p", "partner_tie", "preservice", "proof", "reach", "refinement",
+            "reported_score", "severity", "share", "share_kept", "skill", "skill_share", "supervision", "tie", "told",
+            "true", "upheaval", "x",
         ],
         shares,
     ),
     **dict.fromkeys(
         ["above", "enrolled", "lapsed", "properly", "supported", "supportive_head", "unsupported", "virtual"],
         st.booleans(),
+    ),
+    # Whole numbers in the core, truth values in the Mesa model: the same to a rule.
+    **dict.fromkeys(
+        ["action_plans", "by_colleague", "repeated", "targets", "verbal_and_written"], st.sampled_from([0, 1])
     ),
     **dict.fromkeys(["difficulty", "district_z", "facility_z", "ready", "z"], st.floats(-6.3, 6.3)),
     **dict.fromkeys(["failed", "failures", "planned", "tests", "trained", "visits"], people),
@@ -51,8 +57,9 @@ DOMAINS: dict[str, st.SearchStrategy[Any]] = {
     "gap_left": st.just(0.0) | st.floats(1e-9, 1), "loading": st.floats(0, 5), "month": months, "months": months,
     "partner": st.sampled_from([0.0, 1.0]), "policy": st.integers(0, 4),
     "select": st.integers(0, 7), "district": people, "sd": st.floats(0, 0.5),
-    "share_quantile": st.floats(-6, 6), "staff": st.integers(1, 100_000), "travel_days": st.floats(0, 31),
-    "weight": shares, "trend": st.floats(-50, 50), "u": uniform_numbers, "use": st.floats(0, 3),
+    "share_quantile": st.floats(-6, 6), "shift": st.floats(-100, 100), "staff": st.integers(1, 100_000),
+    "tiers": st.integers(1, 6), "travel_days": st.floats(0, 31), "weight": shares, "trend": st.floats(-50, 50),
+    "u": uniform_numbers, "use": st.floats(0, 3), "workload": st.floats(-1, 10),
 }  # fmt: skip
 """What the arguments of rules may be, by their names."""
 
@@ -134,6 +141,8 @@ SHARES = [
     "up", "down", "expit", "monthly", "trait", "baseline", "leaving", "skill_after_turnover", "attendance", "compared",
     "session_tie", "hears", "invents", "meets", "proper", "abandons", "inclusion", "reach_next", "lapses", "found_out",
     "gap_closed", "kept", "performance", "seen", "own_level", "engagement_next", "fatigue_next", "refined", "evidence",
+    "lifted", "imposed", "fidelity", "complies", "understands", "means_to_act", "acts", "lapse_left", "skill_left",
+    "embedding_after_upheaval",
 ]  # fmt: skip
 
 
@@ -188,6 +197,17 @@ MONOTONE = [
     ("own_level", "unsupported", FALLS), ("own_level", "supportive_head", RISES), ("own_level", "bond", RISES),
     ("engagement_next", "level", RISES), ("engagement_next", "engagement", RISES), ("fatigue_next", "ownership", FALLS),
     ("fatigue_next", "enrolled", RISES), ("refined", "tests", RISES), ("refined", "refinement", RISES),
+    ("skill_after_turnover", "skill_share", FALLS), ("lifted", "engagement", RISES), ("lifted", "share", RISES),
+    ("lifted", "ownership", RISES), ("lifted", "identity", RISES), ("lifted", "fatigue", FALLS),
+    ("imposed", "fatigue", RISES), ("imposed", "ownership", FALLS), ("fidelity", "tiers", FALLS),
+    ("complies", "enforcement", RISES), ("complies", "ownership", FALLS), ("understands", "repeated", RISES),
+    ("understands", "verbal_and_written", RISES), ("means_to_act", "gap", RISES),
+    ("means_to_act", "by_colleague", RISES), ("means_to_act", "targets", RISES), ("acts", "action_plans", RISES),
+    ("level_shift", "supervision", RISES), ("level_shift", "agreements", RISES), ("level_shift", "endorsed", RISES),
+    ("level_shift", "freedom", RISES), ("level_shift", "upheaval", FALLS), ("lapse_left", "lapse_share", RISES),
+    ("lapse_left", "accreditation", FALLS), ("skill_left", "skill_share", RISES), ("skill_left", "preservice", FALLS),
+    ("embedding_after_upheaval", "embedding", RISES), ("embedding_after_upheaval", "severity", FALLS),
+    ("lapses", "lapse_share", RISES), ("own_level", "shift", RISES),
     ("monthly", "annual", RISES), ("logit", "p", RISES), ("expit", "x", RISES), ("visit_days", "travel_days", RISES),
 ]  # fmt: skip
 ROUNDING = 1e-9

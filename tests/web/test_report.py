@@ -1,4 +1,4 @@
-"""The report of a comparison as a browser shows it: offline, on a phone, on paper, and safe whatever users write."""
+"""Reports as a browser shows them: offline, on a phone, on paper, and safe whatever users write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 import qisim
-from qisim.show.compare_charts import CHARTS
+from qisim.experiments import typical
+from qisim.show import charts, compare_charts
+from qisim.show.chart import drawn
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -22,18 +24,43 @@ HOSTILE = (
 PHONE = 360
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report of two strategies whose texts try to be more than text."""
-    study = qisim.load(ROOT / "scenarios" / "one_district.toml")
+def studies() -> list[qisim.Study]:
+    """A strategy, and another whose texts try to be more than text."""
+    study = qisim.load(ROOT / "scenarios" / "one_district.toml").changed({"costs": {"coach_days": 40}})
     idea = study.scenario.ideas[0].name
     other = study.changed({
         "title": HOSTILE, "description": f"--> {HOSTILE}", f"ideas.{idea}.name": f"]]> {HOSTILE}",
         "programme.district coach.name": f"</svg><b>{HOSTILE}", "behaviour.turnover_annual": 0.3,
+        "costs": {"currency": f"<i>{HOSTILE}", "coach_days": 40},
     })  # fmt: skip
-    folder = tmp_path_factory.mktemp("report")
-    qisim.compare([study, other], replicates=40).save(folder / "out")
-    return folder / "out" / "report.html"
+    return [study, other]
+
+
+@pytest.fixture(scope="module", params=["comparison", "run"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which report it is."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def page(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report in its folder."""
+    folder = tmp_path_factory.mktemp("report") / "out"
+    study, other = studies()
+    if kind == "comparison":
+        qisim.compare([study, other], replicates=40).save(folder)
+    else:
+        results = other.run(replicates=40)
+        qisim.save_results(results, folder, report=results.report())
+    return folder / "report.html"
+
+
+@pytest.fixture(scope="module")
+def pictures(kind: str) -> int:
+    """How many charts the report has."""
+    if kind == "run":
+        return len(drawn(charts.CHARTS, studies()[1].run(replicates=40)))
+    return len(drawn(compare_charts.CHARTS, qisim.compare(studies(), replicates=40)))
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +83,11 @@ def opened(browser: str, page: Path, *arguments: str) -> str:
 
 def test_the_page_needs_nothing_else(page: Path) -> None:
     text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", page.read_text(encoding="utf-8"))
-    assert not re.search(r"(?:src|href)\s*=\s*[\"'](?!#)", text.replace(escape(HOSTILE), ""))
+    assert not re.search(r"(?:src|href)\s*=\s*[\"'](?!#|data:image/png;)", text.replace(escape(HOSTILE), ""))
     assert "url(http" not in text and "@import" not in text and "<script" not in text
+    # charts may hold pictures of their own, which a policy without this word leaves blank
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    assert policy and policy[1] == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def test_what_users_write_stays_text(page: Path) -> None:
@@ -76,13 +106,14 @@ def test_ids_are_unique_and_found(page: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_shows_it_all_offline(browser: str, page: Path) -> None:
+def test_a_browser_shows_it_all_offline(browser: str, page: Path, kind: str, pictures: int) -> None:
     shown = opened(browser, page, "--dump-dom")
     assert "<script" not in shown and "<img" not in shown
     title = re.search(r"<title>(.*?)</title>", shown, re.DOTALL)
-    assert title and unescape(title[1]).startswith("Strategies compared")
-    assert shown.count("<svg") == len(CHARTS)
-    assert "What it does not say" in shown
+    assert title and unescape(title[1]).startswith({"comparison": "Strategies compared", "run": "One strategy"}[kind])
+    assert shown.count("<svg") == pictures >= 8
+    for heading in ("Charts", "What is counted as cost", "What this rests on", "What it does not say"):
+        assert f"<h2>{heading}</h2>" in shown
 
 
 @pytest.mark.browser
@@ -110,4 +141,45 @@ def test_it_prints_on_a_few_pages(browser: str, page: Path) -> None:
     opened(browser, page, f"--print-to-pdf={paper}", "--no-pdf-header-footer")
     content = paper.read_bytes()
     assert content.startswith(b"%PDF")
-    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", content)) <= 12
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", content)) <= 24
+
+
+def test_the_answer_comes_first_and_costs_are_told_as_they_are(page: Path, kind: str) -> None:
+    text = unescape(re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8")))
+    parts = ["does it last?", "What came of", "Charts", "What is counted as cost", "What it does not say"]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    assert "Counted" in text and "without a cost" in text
+    assert "(at 40)" in text and "(no cost told)" in text
+    if kind == "comparison":
+        assert "in different currencies" in text
+    else:
+        assert "Costs are told in" in text
+
+
+def test_without_costs_none_are_told() -> None:
+    results = qisim.load(ROOT / "scenarios" / "one_district.toml").run(replicates=2)
+    text = unescape(results.report().decode())
+    assert "No costs are told." in text and "Money is not told" in text
+    assert "Never counted" not in text
+
+
+def test_without_a_programme_nothing_is_spent() -> None:
+    study = qisim.load(ROOT / "scenarios" / "one_district.toml").changed({"programme": []})
+    results = study.run(replicates=2)
+    text = unescape(results.report().decode())
+    assert "There is no programme, so nothing is spent." in text
+    assert text.count("<svg") == len(drawn(charts.CHARTS, results)) < len(charts.CHARTS)
+
+
+def test_the_same_results_give_the_same_report() -> None:
+    study = qisim.load(ROOT / "scenarios" / "one_district.toml")
+    assert study.run(replicates=2).report() == study.run(replicates=2).report()
+
+
+def test_a_country_too_large_to_be_followed_is_reported_without_its_facilities(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = qisim.load(ROOT / "scenarios" / "one_district.toml").run(replicates=2)
+    whole = drawn(charts.CHARTS, results)
+    monkeypatch.setattr(typical, "MOST_ROWS", 100)
+    assert set(whole) - set(drawn(charts.CHARTS, results)) == {"learning", "run_charts"}
+    assert "the country is too large for them" in results.report().decode()

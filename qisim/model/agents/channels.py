@@ -61,13 +61,14 @@ class Channel:
         record = plan.channels[c]
         for name in record.dtype.names:
             setattr(self, name, record[name].item())
-        self.model, self.number = model, number
+        self.model, self.which, self.number = model, c, number
         self.name = model.scenario.programme[self.element].name
         self.covered: list[Facility] = [f for f in model.by_index if plan.channel_covers[c, f.index]]
         self.package: list[int] = plan.channel_packages[c, : record["ideas"]].tolist()
         first = int(record["first_threshold"])
         self.paid = plan.thresholds[first : first + int(record["thresholds"])]
-        self.coaches = model.by_post[int(record["first_post"]) :][: int(record["posts"])]
+        coaches = model.by_post[int(record["first_post"]) :][: int(record["posts"])]
+        self.coaches = [coach for coach in coaches if any(plan.channel_covers[c, f.index] for f in coach.caseload)]
 
     def meet(self, facility: Facility, u_information: float, u_intention: float, u_behaviour: float) -> int:
         """Reach one facility. Returns how many of its people were away for it."""
@@ -177,7 +178,7 @@ class Channel:
                 self.model.month + 1, chance.CHANNEL_IDEA, (self.entity + 1000 + k // 4) & chance.WORD
             )
             if chance.lane(u, k) < probability:
-                practice.source = BY_POLICY
+                practice.source, practice.learnt_from = BY_POLICY, -1
                 facility.adopt(practice, facility.works(practice), b.paper_reach)
                 facility.log("adopted an idea on paper", practice, self.name)
 
@@ -222,21 +223,27 @@ class Channel:
                 return
 
     def pay(self, facility: Facility) -> None:
-        """Assessors sample records and pay by the highest threshold reached; after the last one, slack ends."""
+        """Assessors sample records and pay by the highest threshold reached; after the last one, slack ends.
+
+        Where several schemes pay, a facility has the slack of the one that gives most.
+        """
         b = self.model.behaviour
-        facility.slack = 0.0
+        if facility.paid_by == self.which:
+            facility.slack, facility.paid_by = 0.0, -1
         if self.number < 0:
             return
         self.count(CONTACTS)
         score = self.assessed_score(facility)
-        reached = [paid for paid in self.paid if score >= paid["score"]]
+        reached = [paid for paid in self.paid if rules.reaches(score, float(paid["score"]))]
         if not reached:
             facility.log("assessed", why=f"score {score:.2f}, no payment")
             return
         amount, share = float(reached[-1]["amount"]), float(reached[-1]["share"])
         self.count(PAYMENTS, amount)
         self.lift(facility, b.payment_engagement * share)
-        facility.slack = b.payment_slack * share
+        slack = b.payment_slack * share
+        if slack > facility.slack:
+            facility.slack, facility.paid_by = slack, self.which
         facility.log("assessed", why=f"score {score:.2f}, paid {amount:g}")
 
     def assessed_score(self, facility: Facility) -> float:
@@ -265,5 +272,5 @@ class Channel:
     def teach_coaches(self) -> None:
         """The coaches who take over learn."""
         for coach in self.coaches:
-            if coach.in_post:
+            if coach.in_post and self.model.month < coach.post["end"]:
                 coach.skill = rules.up(coach.skill, self.model.behaviour.transfer_skill * self.strength)

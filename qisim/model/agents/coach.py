@@ -44,7 +44,8 @@ class Coach(Agent):
         if u[0] < b.coach_leave_monthly:
             self.in_post, self.vacant_until, self.balance = False, month + int(b.coach_vacancy_months), 0.0
             return
-        self.model.count(post["element"], COACH_MONTHS)
+        if not post["champion"]:
+            self.model.count(post["element"], COACH_MONTHS)
         self.skill = rules.up(self.skill, b.coach_learning)
         self.balance = min(self.balance + post["days"], post["most_days"])
         visits = dict.fromkeys(self.caseload, 0)

@@ -72,8 +72,10 @@ class Facility(FixedAgent):
         self.wave, self.joined, self.elements_joined = -1, NEVER, 0
         self.low_months, self.last_support, self.last_visit = 0, NEVER, NEVER
         self.frequency, self.extra_workload, self.lost, self.slack = 0.0, 0.0, 0.0, 0.0
+        self.paid_by = -1
         self.stand_free()
         self.partner_tie, self.exchanges, self.visits = 0.0, 0, 0
+        self.reviewed = False
         self.called, self.attends, self.meeting, self.cycles = False, False, False, 0
         self.engagement = rules.own_level(
             self.leadership,
@@ -176,6 +178,11 @@ class Facility(FixedAgent):
         """No visit or session for some months."""
         return self.model.month - self.last_support >= self.model.behaviour.unsupported_months
 
+    @property
+    def supported_by_wave(self) -> bool:
+        """Enrolled in a collaborative; to have signed up in a campaign is no support."""
+        return self.enrolled and bool(self.model.programme.waves[self.wave]["supports"])
+
     def peer_use(self, k: int) -> tuple[float, float, float]:
         """How far peers use an idea, as they showed at the end of last month.
 
@@ -249,7 +256,7 @@ class Facility(FixedAgent):
 
     def meeting_chance(self) -> float:
         """Probability that the team meets this month."""
-        supported = not self.unsupported or (self.enrolled and bool(self.model.programme.waves[self.wave]["supports"]))
+        supported = not self.unsupported or self.supported_by_wave
         workload = self.workload + self.extra_workload + self.load - self.slack
         return rules.meets(
             self.engagement, workload, self.trained, supported, self.skill, self.dependence, self.model.behaviour
@@ -389,7 +396,8 @@ class Facility(FixedAgent):
     def measure(self, months: int) -> None:
         """What the facility's own records show, in a month in which they are reviewed."""
         b, score = self.model.behaviour, 0.0
-        if not (self.enrolled or self.supervised or rules.routine_review(months, b)):
+        self.reviewed = self.enrolled or self.supervised or rules.routine_review(months, b)
+        if not self.reviewed:
             return
         for j, indicator in enumerate(self.model.indicators):
             u = chance.lane(self.uniforms(months, chance.RECORDS, j // 4), j)

@@ -13,6 +13,7 @@ from qisim.model.state import (
     BY_SESSION,
     EXCHANGES,
     ONLINE_ATTENDANCES,
+    ONLINE_SESSIONS,
     SESSIONS,
     STAFF_DAYS,
 )
@@ -62,7 +63,9 @@ def join(model: QIModel, w: int, released: int) -> None:
     wave, covers = model.programme.waves[w], model.programme.wave_covers[w]
     model.released[w] = released
     element = 1 << int(wave["collaborative"])
-    open_to = [f for f in model.by_index if covers[f.index] and not f.enrolled and not f.elements_joined & element]
+    open_to = [
+        f for f in model.by_index if covers[f.index] and not f.supported_by_wave and not f.elements_joined & element
+    ]
     select = int(wave["select"])
 
     def order(facility: Facility) -> tuple[float, int]:
@@ -77,8 +80,9 @@ def join(model: QIModel, w: int, released: int) -> None:
         facility.wave, facility.enrolled, facility.dropped_out = w, True, False
         facility.joined, facility.low_months = model.month, 0
         facility.elements_joined |= element
-        group = (0, facility.province_code, facility.district_code)[wave["cohort_by"]]
-        model.cohorts[int(wave["first_cohort"]) + group].enter(facility)
+        if wave["supports"]:  # who signs up in a campaign stays among those it knows
+            group = (0, facility.province_code, facility.district_code)[wave["cohort_by"]]
+            model.cohorts[int(wave["first_cohort"]) + group].enter(facility)
         facility.log("joined the programme", why=f"wave {w + 1}")
 
 
@@ -96,10 +100,10 @@ def session(model: QIModel, w: int, released: int) -> None:
     share_tests(model, [facility for cohort in present.values() for facility in cohort])
     people = 0
     for cohort, facilities in present.items():
+        online = [takes_part_online(facility, wave) for facility in facilities]
         if len(facilities) >= 2:
-            online = any(takes_part_online(facility, wave) for facility in facilities)
-            cohort.tie = rules.session_tie(cohort.tie, online, b)
-        model.count(wave["element"], SESSIONS)
+            cohort.tie = rules.session_tie(cohort.tie, any(online), b)
+        model.count(wave["element"], ONLINE_SESSIONS if all(online) else SESSIONS)
         people += hold_session(model, wave, facilities, [int(k) for k in model.programme.packages[w, :released]])
     model.count(wave["element"], STAFF_DAYS, people * float(wave["days"]))
 
@@ -161,7 +165,9 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
 
 
 def synthesis(model: QIModel, w: int) -> None:
-    """A synthesis workshop fixes the package of a wave and yields its champions."""
+    """A synthesis workshop fixes the package of a wave and yields its champions, if the wave has any member."""
+    if not members(model, w):
+        return
     wave = model.programme.waves[w]
     for k in model.programme.packages[w, : wave["ideas"]]:
         model.refinement[k] = rules.up(model.refinement[k], model.behaviour.synthesis_refinement)

@@ -72,7 +72,7 @@ class Work(NamedTuple):
     cohort_tie: np.ndarray  # f8[cohorts]
     cohort_users: np.ndarray  # i8[cohorts, K], as shown
     session_size: np.ndarray  # i8[cohorts], facilities at this month's session
-    session_virtual: np.ndarray  # bool[cohorts], whether it is held online for some of them
+    session_virtual: np.ndarray  # i8[cohorts], how many of them take part online
     session_score: np.ndarray  # f8[cohorts], their summed reported scores
     session_working: np.ndarray  # i8[cohorts, K]
     session_failed: np.ndarray  # i8[cohorts, K]
@@ -144,7 +144,7 @@ def _shapes(facilities: int, ideas: int, indicators: int, programme: Programme) 
         "facility": (FACILITY, f), "practice": (PRACTICE, f, k), "base": ("f8", f, j), "performance": ("f8", f, j),
         "reported": ("f8", f, j), "coach": (COACH, coaches), "coach_working": ("i8", coaches, k),
         "coach_failed": ("i8", coaches, k), "cohort_size": ("i8", cohorts), "cohort_tie": ("f8", cohorts),
-        "cohort_users": ("i8", cohorts, k), "session_size": ("i8", cohorts), "session_virtual": ("?", cohorts),
+        "cohort_users": ("i8", cohorts, k), "session_size": ("i8", cohorts), "session_virtual": ("i8", cohorts),
         "session_score": ("f8", cohorts),
         "session_working": ("i8", cohorts, k), "session_failed": ("i8", cohorts, k), "refinement": ("f8", k),
         "tests": ("i8", k), "released": ("i8", len(programme.waves)), "visits_now": ("i8", f),

@@ -24,7 +24,7 @@ def channel(c, number, month, seed, replicate, plan, work, b, ideas, indicators)
     """One event of a channel, the `number`-th from 0: it reaches some of the facilities it covers."""
     own = plan.channels[c]
     if own.kind == programme.TRANSFER:
-        _teach_coaches(own, work, b)
+        _teach_coaches(c, month, plan, work, b)
     people = 0
     for f in range(len(work.facility)):
         if not plan.channel_covers[c, f]:
@@ -158,6 +158,7 @@ def _decree(f, c, month, seed, replicate, plan, work, b, ideas):
         )
         if chance.lane(u, k) < probability:
             practice.source = BY_POLICY
+            practice.learnt_from = -1
             works = rules.works(
                 practice.difficulty, practice.fit, facility.skill, ideas[k].complexity, practice.refinement, b
             )
@@ -211,23 +212,31 @@ def _think_of_ideas(f, j, all_of_them, plan, work):
 
 @compiled
 def _pay(f, c, number, month, seed, replicate, plan, work, b, indicators):
-    """Assessors sample records and pay by the highest threshold reached; after the last one, slack ends."""
+    """Assessors sample records and pay by the highest threshold reached; after the last one, slack ends.
+
+    Where several schemes pay, a facility has the slack of the one that gives most.
+    """
     own, facility = plan.channels[c], work.facility[f]
-    facility.slack = 0.0
+    if facility.paid_by == c:
+        facility.slack = 0.0
+        facility.paid_by = -1
     if number < 0:
         return
     work.units[own.element, CONTACTS] += 1.0
     score = _assessed_score(f, own, month, seed, replicate, work, indicators)
     reached = -1
     for t in range(own.first_threshold, own.first_threshold + own.thresholds):
-        if score >= plan.thresholds[t].score:
+        if rules.reaches(score, plan.thresholds[t].score):
             reached = t
     if reached < 0:
         return
     paid = plan.thresholds[reached]
     work.units[own.element, PAYMENTS] += paid.amount
     _lift(f, own, b.payment_engagement * paid.share, work, b)
-    facility.slack = b.payment_slack * paid.share
+    slack = b.payment_slack * paid.share
+    if slack > facility.slack:
+        facility.slack = slack
+        facility.paid_by = c
 
 
 @compiled
@@ -259,8 +268,14 @@ def _stand_alone(f, own, work, b):
 
 
 @compiled
-def _teach_coaches(own, work, b):
-    """The coaches who take over learn."""
-    for c in range(own.first_post, own.first_post + own.posts):
-        if work.coach[c].in_post:
-            work.coach[c].skill = rules.up(work.coach[c].skill, b.transfer_skill * own.strength)
+def _teach_coaches(c, month, plan, work, b):
+    """The coaches who take over learn, if anything of theirs is covered."""
+    own = plan.channels[c]
+    for p in range(own.first_post, own.first_post + own.posts):
+        covered = False
+        if month >= plan.posts[p].end:
+            continue
+        for i in range(plan.caseload_start[p], plan.caseload_start[p + 1]):
+            covered = covered or plan.channel_covers[c, plan.caseload[i]]
+        if covered and work.coach[p].in_post:
+            work.coach[p].skill = rules.up(work.coach[p].skill, b.transfer_skill * own.strength)

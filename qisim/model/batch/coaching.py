@@ -25,7 +25,8 @@ def visit_month(c, month, seed, replicate, plan, work, b):
         coach.vacant_until = month + int(b.coach_vacancy_months)
         coach.balance = 0.0
         return
-    work.units[post.element, COACH_MONTHS] += 1.0
+    if not post.champion:
+        work.units[post.element, COACH_MONTHS] += 1.0
     coach.skill = rules.up(coach.skill, b.coach_learning)
     coach.balance = min(coach.balance + post.days, post.most_days)
     for i in range(plan.caseload_start[c], plan.caseload_start[c + 1]):

@@ -1,8 +1,20 @@
 """What holds around facilities: institutions, endorsements and shocks; and the start of a reorganisation."""
 
 from qisim.model import chance, rules
-from qisim.model.batch.compile import compiled
+from qisim.model.batch.compile import compiled, compiled_hot
 from qisim.model.batch.people import new_head
+
+
+@compiled_hot
+def stand_free(facility):
+    """No institution, endorsement or shock holds."""
+    facility.load = 0.0
+    facility.level_shift = 0.0
+    facility.lapse_share = 1.0
+    facility.skill_share = 1.0
+    facility.no_gatherings = False
+    facility.no_visits = False
+    facility.supervised = False
 
 
 @compiled
@@ -18,13 +30,7 @@ def change_condition(c, holds, plan, work, b):
 def _add_up(f, plan, work, b):
     """All that holds around a facility now, one condition after the other."""
     facility = work.facility[f]
-    facility.load = 0.0
-    facility.level_shift = 0.0
-    facility.lapse_share = 1.0
-    facility.skill_share = 1.0
-    facility.no_gatherings = False
-    facility.no_visits = False
-    facility.supervised = False
+    stand_free(facility)
     for c in range(len(work.active)):
         if not (work.active[c] and plan.condition_covers[c, f]):
             continue

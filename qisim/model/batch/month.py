@@ -280,7 +280,8 @@ def measure(f, months, routine, seed, replicate, work, b, indicators):
     `routine`.
     """
     facility = work.facility[f]
-    if not (routine or facility.enrolled or facility.supervised):
+    facility.reviewed = routine or facility.enrolled or facility.supervised
+    if not facility.reviewed:
         return
     block, u = -1, (0.0, 0.0, 0.0, 0.0)
     score = 0.0

@@ -12,7 +12,7 @@ def record(r, m, target, here, work, out):
     n = len(work.facility)
     for f in range(n):
         facility = work.facility[f]
-        at_target = facility.score >= target
+        at_target = rules.reaches(facility.score, target)
         row.trained += facility.trained
         row.enrolled += facility.enrolled
         row.dropped_out += facility.dropped_out
@@ -106,6 +106,7 @@ def _record_detail(r, m, work, out):
         row.trained = facility.trained
         row.supportive_head = facility.supportive_head
         row.enrolled = facility.enrolled
+        row.reviewed = facility.reviewed
         for k in range(work.practice.shape[1]):
             practice, cell = work.practice[f, k], out.idea_months[r, m, f, k]
             cell.stage = practice.stage

@@ -123,12 +123,16 @@ def _check_memory(
 ) -> None:
     """Raise BadInput when a run would need more memory than the machine has free."""
     room = arrays.work_bytes(len(world), len(scenario.ideas), len(scenario.indicators), programme)
-    needed = threads * room + out + kept
+    advice = "fewer replicates, facilities or months" + (", or no facility detail" if detail else "")
+    check_free(threads * room + out + kept, scenario.origin.name, advice)
+
+
+def check_free(needed: int, what: str, advice: str) -> None:
+    """Raise BadInput where `what` needs more bytes of memory than are free; `advice` is what to ask for instead."""
     free = free_memory()
     if free is not None and needed > free:
-        advice = "fewer replicates, facilities or months" + (", or no facility detail" if detail else "")
-        what, allowed = f"needs {needed / 2**30:.1f} GiB of memory", f"the {free / 2**30:.1f} GiB that are free"
-        raise BadInput(Problem(scenario.origin.name, what, allowed=f"{allowed}; ask for {advice}"))
+        found, allowed = f"needs {needed / 2**30:.1f} GiB of memory", f"the {free / 2**30:.1f} GiB that are free"
+        raise BadInput(Problem(what, found, allowed=f"{allowed}; ask for {advice}"))
 
 
 def free_memory() -> int | None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled
+from qisim.model.batch.conditions import stand_free
 from qisim.model.batch.month import measure, perform
 from qisim.model.batch.spread import adopt, show_changes
 from qisim.model.state import INITIAL, NEVER, NONE
@@ -78,14 +79,9 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.last_visit = NEVER
     facility.frequency = 0.0
     facility.extra_workload = 0.0
-    facility.load = 0.0
+    stand_free(facility)
     facility.slack = 0.0
-    facility.level_shift = 0.0
-    facility.lapse_share = 1.0
-    facility.skill_share = 1.0
-    facility.no_gatherings = False
-    facility.no_visits = False
-    facility.supervised = False
+    facility.paid_by = -1
     facility.lost = 0.0
     facility.partner = -1
     facility.partner_tie = 0.0
@@ -93,6 +89,7 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.exchanges = 0
     facility.visits = 0
     facility.called = False
+    facility.reviewed = False
     facility.attends = False
     facility.meeting = False
     facility.cycles = 0

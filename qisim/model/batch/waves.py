@@ -7,7 +7,7 @@ from qisim.model.batch.compile import compiled
 from qisim.model.batch.sort import sort
 from qisim.model.batch.spread import enter_cohort, introduce, leave_cohort, meet_evidence
 from qisim.model.state import ATTENDANCES as IN_PERSON
-from qisim.model.state import BY_SESSION, ONLINE_ATTENDANCES, SESSIONS, STAFF_DAYS
+from qisim.model.state import BY_SESSION, ONLINE_ATTENDANCES, ONLINE_SESSIONS, SESSIONS, STAFF_DAYS
 
 
 @compiled
@@ -19,7 +19,8 @@ def join(w, released, month, seed, replicate, here, plan, work):
     candidates = 0
     for f in range(len(work.facility)):
         facility = work.facility[f]
-        open_to = plan.wave_covers[w, f] and not facility.enrolled and (facility.elements_joined & element) == 0
+        free = not (facility.enrolled and plan.waves[facility.wave].supports)
+        open_to = plan.wave_covers[w, f] and free and (facility.elements_joined & element) == 0
         if open_to:
             u = chance.uniforms(seed, replicate, f, month + 1, chance.SELECTION, 0)
             work.sort_key[f] = rules.selection_key(
@@ -31,13 +32,15 @@ def join(w, released, month, seed, replicate, here, plan, work):
     for i in range(min(wave.sites, candidates)):
         f = work.order[i]
         facility = work.facility[f]
-        leave_cohort(f, work)
         facility.wave = w
         facility.enrolled = True
         facility.dropped_out = False
         facility.joined = month
         facility.elements_joined |= element
         facility.low_months = 0
+        if not wave.supports:  # who signs up in a campaign stays among those it knows
+            continue
+        leave_cohort(f, work)
         group = here.district[f] if wave.cohort_by == 2 else (here.province[f] if wave.cohort_by == 1 else 0)
         enter_cohort(f, wave.first_cohort + group, work)
 
@@ -56,7 +59,7 @@ def session(w, released, month, seed, replicate, plan, work, b):
     wave = plan.waves[w]
     work.released[w] = released
     work.session_size[:] = 0
-    work.session_virtual[:] = False
+    work.session_virtual[:] = 0
     work.session_score[:] = 0.0
     work.session_working[:] = 0
     work.session_failed[:] = 0
@@ -75,9 +78,10 @@ def session(w, released, month, seed, replicate, plan, work, b):
         work.refinement[k] = rules.refined(work.refinement[k], work.tests[k], b)
     for c in range(len(work.session_size)):
         if work.session_size[c] >= 2:
-            work.cohort_tie[c] = rules.session_tie(work.cohort_tie[c], work.session_virtual[c], b)
+            work.cohort_tie[c] = rules.session_tie(work.cohort_tie[c], work.session_virtual[c] > 0, b)
         if work.session_size[c] >= 1:
-            work.units[wave.element, SESSIONS] += 1.0
+            online = work.session_virtual[c] == work.session_size[c]
+            work.units[wave.element, ONLINE_SESSIONS if online else SESSIONS] += 1.0
     people = 0
     for f in range(len(work.facility)):
         if work.facility[f].attends:
@@ -97,7 +101,7 @@ def _report(f, virtual, work):
     """What a facility brings to the session: its score, and what worked and failed there."""
     cohort = work.facility[f].cohort
     if virtual:
-        work.session_virtual[cohort] = True
+        work.session_virtual[cohort] += 1
     work.session_size[cohort] += 1
     work.session_score[cohort] += work.facility[f].reported_score
     for k in range(work.practice.shape[1]):
@@ -143,7 +147,12 @@ def _learn(f, w, released, month, plan, work, b):
 
 @compiled
 def synthesis(w, plan, work, b):
-    """A synthesis workshop fixes the package of a wave and yields its champions."""
+    """A synthesis workshop fixes the package of a wave and yields its champions, if the wave has any member."""
+    members = 0
+    for f in range(len(work.facility)):
+        members += work.facility[f].enrolled and work.facility[f].wave == w
+    if members == 0:
+        return
     for i in range(plan.waves[w].ideas):
         k = plan.packages[w, i]
         work.refinement[k] = rules.up(work.refinement[k], b.synthesis_refinement)

@@ -40,6 +40,16 @@ class Element(Table):
     identity: Share = Field(1.0, description="1 one clear programme, lower when diluted by concurrent initiatives")
     costs: ElementCosts = Field(ElementCosts(), description="what it costs, where [costs] does not tell")
 
+    @property
+    def enrolling(self) -> bool:
+        """Whether facilities are enrolled in it."""
+        return False
+
+    @property
+    def for_enrolled(self) -> bool:
+        """Whether only facilities that are enrolled in something have anything of it."""
+        return False
+
     def model_post_init(self, _context: Any) -> None:
         if not self.name:
             object.__setattr__(self, "name", self.kind)

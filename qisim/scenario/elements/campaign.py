@@ -21,6 +21,11 @@ class Campaign(Lasting):
     enrols: Share = Field(0.0, description="share of the covered facilities that sign up in the course of it")
     package: list[str] = Field([], description="names of the ideas it tells of; all unless told")
 
+    @property
+    def enrolling(self) -> bool:
+        """Whether facilities are enrolled in it."""
+        return self.enrols > 0
+
     def schedule(self, calendar: Calendar, covered: Any) -> None:
         start, end = calendar.span(self, self.start, self.end)
         c = calendar.channel(self, "campaign", covered, reach=self.reach, package=self.package)

@@ -42,6 +42,11 @@ class Coaching(Lasting):
             raise ValueError("give one of coaches and coaches_per_district")
         return self
 
+    @property
+    def for_enrolled(self) -> bool:
+        """Whether only facilities that are enrolled in something have anything of it."""
+        return self.whom == "enrolled"
+
     def schedule(self, calendar: Calendar, covered: Any) -> None:
         start, end = calendar.span(self, self.start, self.end)
         if self.coaches is None:

@@ -73,6 +73,11 @@ class Collaborative(Element):
             raise ValueError("select = 'list' needs facilities = [ids]")
         return self
 
+    @property
+    def enrolling(self) -> bool:
+        """Whether facilities are enrolled in it."""
+        return True
+
     def span(self, horizon: Horizon) -> tuple[int, int]:
         starts = [horizon.step(wave.start) for wave in self.waves]
         return min(starts), min(max(starts) + self.sessions * self.action_months, horizon.months)

@@ -22,6 +22,11 @@ class ExchangeVisits(Lasting):
 
     people: Annotated[int, Field(ge=0, le=50)] = Field(3, description="people who go on a visit, for a day and travel")
 
+    @property
+    def for_enrolled(self) -> bool:
+        """Whether only facilities that are enrolled in something have anything of it."""
+        return True
+
     def schedule(self, calendar: Calendar, covered: Any) -> None:
         start, end = calendar.span(self, self.start, self.end)
         programme = calendar.exchange(self, covered)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Lasting
-from qisim.scenario.fields import Share
+from qisim.scenario.fields import Name, Share
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar
@@ -17,7 +17,7 @@ class PatientFeedback(Lasting):
     """Patients' trust and satisfaction, collected in the facility and looked at by its team, or not."""
 
     kind: Literal["patient_feedback"]
-    indicator: str = Field(description="the indicator that holds what patients tell")
+    indicator: Name = Field(description="the indicator that holds what patients tell")
     use: Share = Field(0.2, description="share of facilities that look at what patients tell in a month")
     every_months: Annotated[int, Field(ge=1, le=120)] = Field(1, description="months from one look to the next")
 

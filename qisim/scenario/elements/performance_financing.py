@@ -38,6 +38,9 @@ class PerformanceFinancing(Lasting):
         scores = [t.score for t in self.thresholds]
         if sorted(set(scores)) != scores:
             raise ValueError("the thresholds must rise in score")
+        amounts = [t.amount for t in self.thresholds]
+        if sorted(amounts) != amounts:
+            raise ValueError("a higher threshold must not pay less than a lower one")
         return self
 
     def schedule(self, calendar: Calendar, covered: Any) -> None:

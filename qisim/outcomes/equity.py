@@ -1,0 +1,81 @@
+"""Equity: how far the worst group is behind the best, and whether the programme narrows or widens that gap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qisim.outcomes.outcome import Outcome, over_runs, points
+from qisim.outcomes.runs import Runs
+from qisim.world.groupings import UNTOLD
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+POINTS = 100.0
+"""Points of score in a score of 1."""
+
+CHANGE = 2.0
+"""A gap that moves by no more than so many points is kept: narrower than what planners act on. Assumed."""
+
+WORDS = {"district": "district", "kind": "kind of facility"}
+"""What facilities are grouped by, where the grouping's own name does not say it."""
+
+NARROWED, KEPT, WIDENED = -1, 0, 1
+VERDICTS = {NARROWED: "narrowed", KEPT: "kept", WIDENED: "widened"}
+
+
+def groupings(runs: Runs) -> list[str]:
+    """The groupings that have a gap: those with at least two groups, remoteness first, then the scenario's own."""
+    rows = runs.groups[runs.groups["month"] == 0]
+    sizes = told(rows).groupby("grouping", observed=True)["group"].nunique()
+    named = ["remoteness", *runs.scenario.groups, "kind", "district"]
+    return [name for name in named if sizes.get(name, 0) > 1]
+
+
+def gap(runs: Runs, grouping: str) -> np.ndarray:
+    """The mean score of the best group less that of the worst, in points (of 100), month by month; float64[R, M + 1].
+
+    Which group is best and which worst may change from month to month. Facilities whose group is not told do not count.
+    """
+    rows = told(runs.groups[runs.groups["grouping"] == grouping])
+    scores = rows.groupby(["replicate", "month"])["score"]
+    return POINTS * (scores.max() - scores.min()).unstack("month").to_numpy(float)
+
+
+def change(gaps: np.ndarray) -> np.ndarray:
+    """Whether each replicate's gap in points, from `gap`, was NARROWED, KEPT or WIDENED by the end; int64[R]."""
+    import numpy as np
+
+    moved = gaps[:, -1] - gaps[:, 0]
+    return np.where(moved < -CHANGE, NARROWED, np.where(moved > CHANGE, WIDENED, KEPT))
+
+
+def verdict(gaps: np.ndarray) -> int:
+    """The same of the mean gap over replicates."""
+    return int(change(gaps.mean(axis=0, keepdims=True))[0])
+
+
+def title(grouping: str) -> str:
+    """What a grouping is by, in words."""
+    return WORDS.get(grouping, grouping)
+
+
+def outcome(runs: Runs) -> list[Outcome]:
+    """For each grouping the gap at the end, what it was at the start, and whether it was narrowed, kept or widened."""
+    return [_gap(grouping, gap(runs, grouping)) for grouping in groupings(runs)]
+
+
+def _gap(grouping: str, gaps: np.ndarray) -> Outcome:
+    name = f"gap by {title(grouping)} at the end, points of score"
+    note = f"{VERDICTS[verdict(gaps)]} ({points(float(gaps[:, 0].mean()))} at the start)"
+    if len(gaps) > 1:
+        moved = change(gaps)
+        narrowed, widened = ((moved == which).sum() for which in (NARROWED, WIDENED))
+        note += f"; narrowed in {narrowed} of {len(gaps)} runs, widened in {widened}"
+    return over_runs(f"gap_{grouping}", name, "points", gaps[:, -1], points, note)
+
+
+def told(rows: pd.DataFrame) -> pd.DataFrame:
+    """Groups with facilities, of which it is told which they are."""
+    return rows[(rows["facilities"] > 0) & (rows["group"] != UNTOLD)]
