@@ -96,7 +96,7 @@ class Core:
         ideas, indicators = len(scenario.ideas), len(scenario.indicators)
         groups = groupings(world, scenario)
         self.out = arrays.out(arrays.size(world, groups, scenario), 1, detail=False)
-        parameters = simulate._parameters(scenario, 1, range(1))
+        parameters = simulate.parameters_of(scenario, 1, range(1))
         self.inputs = (
             *parameters, arrays.here(world, groups), arrays.plan(programme, parameters[1][0]["indicator"], indicators),
             arrays.work(len(world), ideas, indicators, programme), self.out,

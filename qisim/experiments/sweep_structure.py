@@ -24,7 +24,7 @@ from qisim.model import tables
 from qisim.model.batch import arrays
 from qisim.model.batch.arrays import Out
 from qisim.model.batch.compile import cache_folder
-from qisim.model.batch.simulate import _parameters, is_compiled, rows_of
+from qisim.model.batch.simulate import parameters_of, is_compiled, rows_of
 from qisim.model.calendar import build_calendar
 from qisim.outcomes.measures import Measure, measures
 from qisim.scenario.behaviour import PARAMETERS
@@ -120,17 +120,17 @@ class Structure:
         everything = arrays.out(self.size, 1, detail=False)
         for array in everything:
             array[...] = np.ones((), array.dtype) if not array.dtype.names else _ones(array.dtype)
-        return {measure.key: measure for measure in measures(Batch(self, everything))}
+        return {measure.key: measure for measure in measures([Batch(self, everything)])}
 
     def compile(self) -> None:
         """See to it that the core is compiled; of all processes of a computer one does it, the others wait for it."""
         if is_compiled():
-            self.run(np.zeros(0, np.int64), 0, _parameters(self.scenario, 0, range(0)))
+            self.run(np.zeros(0, np.int64), 0, parameters_of(self.scenario, 0, range(0)))
             return
         from filelock import FileLock
 
         with FileLock(cache_folder() / "compiling.lock"):
-            self.run(np.zeros(0, np.int64), 0, _parameters(self.scenario, 0, range(0)))
+            self.run(np.zeros(0, np.int64), 0, parameters_of(self.scenario, 0, range(0)))
 
     def run(self, numbers: npt.NDArray[np.int64], seed: int, given: tuple[Any, ...]) -> tuple[Out, float]:
         """Run the replicates of these numbers, i8[R], each with its row of parameters; the results, and seconds."""

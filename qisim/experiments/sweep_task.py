@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from qisim.experiments import sweep_code
 from qisim.experiments.sweep_structure import Structure, Structures
-from qisim.model.batch.simulate import _parameters
+from qisim.model.batch.simulate import parameters_of
 from qisim.scenario.errors import BadInput
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
@@ -196,8 +196,8 @@ def _run(asked: Asked, chunk: Chunk, group: _Group, values: Values) -> float:
 def _drawn(scenario: Scenario, seed: int, replicates: range) -> list[npt.NDArray[Any]]:
     """Behaviour [R], ideas [R, K] and indicators [R, J] of these replicates of a point."""
     if scenario.has_uncertainty:
-        return list(_parameters(scenario, seed, replicates))
-    return [np.repeat(one, len(replicates), axis=0) for one in _parameters(scenario, seed, replicates[:1])]
+        return list(parameters_of(scenario, seed, replicates))
+    return [np.repeat(one, len(replicates), axis=0) for one in parameters_of(scenario, seed, replicates[:1])]
 
 
 def crashed(chunk: Chunk, outcomes: Sequence[str]) -> ChunkResult:

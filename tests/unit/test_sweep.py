@@ -88,7 +88,7 @@ def test_a_point_gives_what_a_run_of_its_scenario_gives(whole: Sweep) -> None:
         setting = {f.key: whole.points.loc[point, f.called].item() for f in whole.design.factors}
         alone = run(changed(whole.scenario, setting), replicates=20, seed=3)
         rows = whole.runs[whole.runs["point"] == point]
-        for measure in measures(alone):
+        for measure in measures([alone]):
             assert rows[measure.key].tolist() == measure.values(alone).tolist(), measure.key
 
 

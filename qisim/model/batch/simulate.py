@@ -88,7 +88,7 @@ def _runner(
     def run(rows: range, out: Out) -> int:
         work = workspaces.get()
         try:
-            parameters = _parameters(scenario, seed, rows)
+            parameters = parameters_of(scenario, seed, rows)
             run_replicates(
                 np.arange(rows.start, rows.stop), seed, scenario.target.score, *parameters, here, plan, work, out
             )
@@ -157,7 +157,7 @@ def is_compiled() -> bool:
     return any(cache_folder().rglob("*.nbi"))
 
 
-def _parameters(scenario: Scenario, seed: int, replicates: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def parameters_of(scenario: Scenario, seed: int, replicates: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Behaviour [R], ideas [R, K] and indicators [R, J] of each replicate."""
     behaviour = np.zeros(len(replicates), BEHAVIOUR)
     ideas = np.zeros((len(replicates), len(scenario.ideas)), IDEA)
