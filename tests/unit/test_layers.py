@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-LAYERS = ["scenario", "world", "model", "outcomes", "experiments", "show", "study", "comparison", "commands", "cli"]
+LAYERS = [
+    "scenario", "world", "model", "outcomes", "experiments", "show", "study", "comparison", "evidence", "commands",
+    "cli",
+]  # fmt: skip
 TOP = len(LAYERS)  # qisim itself, which fetches its names from any layer
 PACKAGE = Path(__file__).parents[2] / "qisim"
 MODULES = sorted(PACKAGE.rglob("*.py"))
