@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from qisim.commands.check import check
 from qisim.commands.compare import compare
+from qisim.commands.evidence import evidence
 from qisim.commands.new import new
 from qisim.commands.params import params
 from qisim.commands.replay import replay
@@ -28,7 +29,9 @@ from qisim.commands.sweep import sweep
 from qisim.scenario.errors import BadInput
 from qisim.scenario.version import __version__
 
-COMMANDS: list[Callable[..., None]] = [run, compare, sweep, sensitivity, replay, check, new, params]
+COMMANDS: list[Callable[..., None]] = [
+    run, compare, sweep, sensitivity, evidence, replay, check, new, params,
+]  # fmt: skip
 
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130
 STOPPED_TEXT = "\nStopped; nothing was written. The same command starts again."

@@ -49,17 +49,20 @@ def test_share_of_the_trained_left_after_years(engine, facilities, replicates, a
     assert 0.0 < trained[-1] < people
 
 
-def test_leavers_of_a_month_are_binomial():
+@pytest.mark.parametrize(("engine", "replicates"), [("core", 20), ("mesa", 1)])
+def test_leavers_of_a_month_are_binomial(engine, replicates):
     members, annual = 9, 0.97
-    tables = simulate("core", teams(2, 500, members, turnover_annual=annual), 20)
+    tables = simulate(engine, teams(2, 500, members, turnover_annual=annual), replicates)
     left = members - by_facility(tables, "trained")[:, 2].astype(int)
     assert_distributed(
         np.bincount(left, minlength=members + 1), binom.pmf(np.arange(members + 1), members, monthly(annual))
     )
 
 
-def test_rotation_comes_on_top_of_turnover():
-    tables = simulate("core", teams(14, 500, turnover_annual=0.14, rotation_months=4, rotation_share=0.4), 20)
+@pytest.mark.parametrize(("engine", "facilities", "replicates"), ENGINES)
+def test_rotation_comes_on_top_of_turnover(engine, facilities, replicates):
+    question = teams(14, facilities, turnover_annual=0.14, rotation_months=4, rotation_share=0.4)
+    tables = simulate(engine, question, replicates)
     trained = wide(tables.months, "trained").sum(axis=0)
     rotations = np.arange(1, 14) // 4  # in months 4, 8 and 12, counted from 0
     expected = 0.86 ** (np.arange(1, 14) / 12.0) * 0.6**rotations

@@ -8,9 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from qisim.experiments.run import run
+from qisim.model.mesa_model import QIModel
 from qisim.model.rules import up
 from qisim.model.state import STAGES
+from qisim.outcomes import cost
 from qisim.scenario.behaviour import PARAMETERS
+from qisim.scenario.change import changed
+from qisim.scenario.costs import UNITS
 from qisim.scenario.schema import Scenario
 from tests.theory.settings import Z, assert_mean, idea, scenario, session, simulate, wide
 
@@ -144,3 +149,17 @@ def test_what_is_not_in_the_programme_does_not_happen(engine, replicates, progra
     happens = {"visits": COACHING, "attendances": COLLABORATIVE}
     for count, element in happens.items():
         assert (months[count].sum() > 0) == (element["kind"] in [e["kind"] for e in programme] and count not in never)
+
+
+@pytest.mark.parametrize("coaches", [0, 1])
+def test_no_coaches_cost_nothing(coaches):
+    """On both engines nothing is counted of a coaching element without coaches, so that it costs nothing."""
+    coaching = {**COACHING, "name": "coaches", "coaches_per_district": coaches, "whom": "all"}
+    question = changed(busy([coaching]), {"costs": {"coach_days": 40.0, "coach_months": 400.0, "visits": 5.0}})
+    core = run(question, replicates=20, seed=1)
+    mesa = QIModel(question, rng=1, replicate=0).run()
+    counted = [table[list(UNITS)].to_numpy().sum() for table in (core.units, mesa.units)]
+    assert [count > 0 for count in counted] == [coaches > 0] * 2
+    assert (cost.total(core) > 0).all() == (coaches > 0)
+    if not coaches:
+        np.testing.assert_array_equal(cost.total(core), 0.0)

@@ -50,34 +50,40 @@ def test_first_meeting_and_first_success(engine, replicates):
     assert_geometric(first_month(tables, "idea_totals", "adopted"), meets * succeeds)
 
 
+@pytest.mark.parametrize(("engine", "replicates"), ENGINES)
 @pytest.mark.parametrize("cycles", [0.4, 1.5, 2.0, 3.7])
-def test_several_cycles_a_month(cycles):
+def test_several_cycles_a_month(engine, replicates, cycles):
     meets, succeeds = 0.5, 0.2
     question = one_facility(engagement_base=0.0, optimism=succeeds, cycles_per_meeting=cycles)
     whole, rest = int(cycles), cycles - int(cycles)
     fails = (1.0 - succeeds) ** whole * (1.0 - rest * succeeds)
-    assert_geometric(first_month(simulate("core", question, 4000), "idea_totals", "adopted"), meets * (1.0 - fails))
+    tables = simulate(engine, question, replicates)
+    assert_geometric(first_month(tables, "idea_totals", "adopted"), meets * (1.0 - fails))
 
 
+@pytest.mark.parametrize(("engine", "replicates"), ENGINES)
 @pytest.mark.parametrize(("alone", "skill"), [(0.15, 0.0), (0.3, 0.6)])
-def test_meetings_without_support(alone, skill):
+def test_meetings_without_support(engine, replicates, alone, skill):
     """A share of the meetings that support would bring, raised by the skill to stand on one's own."""
     behaviour = {**STILL, "engagement_base": 0.0, "meeting_alone": alone, "skill_start": skill}
-    meetings = first_month(simulate("core", scenario(MONTHS, 1, behaviour=behaviour), 4000), "months", "meetings")
+    tables = simulate(engine, scenario(MONTHS, 1, behaviour=behaviour), replicates)
+    meetings = first_month(tables, "months", "meetings")
     assert_geometric(meetings, 0.5 * (alone + (1.0 - alone) * skill))
 
 
-def test_a_proper_study_of_an_idea_that_works_nowhere():
+@pytest.mark.parametrize(("engine", "replicates"), ENGINES)
+def test_a_proper_study_of_an_idea_that_works_nowhere(engine, replicates):
     """A study is right with 0.7 + 0.2 x data quality 0.5 = 0.8; the wrong fifth is adopted and does not work."""
     question = one_facility(works_base=-20.0, proper_base=0.9, optimism=0.0, study_right=0.7, study_right_data=0.2,
                             data_quality_start=0.5)  # fmt: skip
-    tables = simulate("core", question, 4000)
+    tables = simulate(engine, question, replicates)
     assert_geometric(first_month(tables, "idea_totals", "adopted"), 0.9 * 0.2)
     assert tables.idea_totals["working"].sum() == 0
 
 
+@pytest.mark.parametrize(("engine", "replicates"), ENGINES)
 @pytest.mark.parametrize("fit", [0.0, 0.3, 1.0])
-def test_an_idea_works_with_the_probability_of_its_logit(fit):
+def test_an_idea_works_with_the_probability_of_its_logit(engine, replicates, fit):
     """Every cycle is called a success, so all adopt; -1 + 2 fit + 1.5 skill - 1 x complexity 0.5 is the logit."""
     question = scenario(
         2,
@@ -87,7 +93,7 @@ def test_an_idea_works_with_the_probability_of_its_logit(fit):
         behaviour={**STILL, "works_base": -1.0, "works_fit": 2.0, "works_skill": 1.5, "works_complexity": 1.0,
                    "fit_low": fit, "fit_high": fit, "skill_start": 0.4},
     )  # fmt: skip
-    totals = simulate("core", question, 4000).idea_totals
+    totals = simulate(engine, question, replicates).idea_totals
     last = totals[totals["month"] == 2]
     assert (last["adopted"] == 1).all()
     logit = -1.0 + 2.0 * fit + 1.5 * 0.4 - 0.5

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-LAYERS = ["scenario", "world", "model", "outcomes", "experiments", "show", "study", "comparison", "sweeps",
-          "sensitivities", "commands", "cli"]  # fmt: skip
+LAYERS = [
+    "scenario", "world", "model", "outcomes", "experiments", "show", "study", "comparison", "sweeps", "sensitivities",
+    "evidence", "commands", "cli",
+]  # fmt: skip
 TOP = len(LAYERS)  # qisim itself, which fetches its names from any layer
 PACKAGE = Path(__file__).parents[2] / "qisim"
 MODULES = sorted(PACKAGE.rglob("*.py"))

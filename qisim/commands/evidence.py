@@ -1,0 +1,90 @@
+"""`qisim evidence`: published patterns beside what the model makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qisim.commands.say import complain, console, say_json
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from qisim.evidence.judge import Judged
+    from qisim.evidence.pattern import Pattern
+
+STYLES = {"inside": "green", "direction only": "cyan", "outside": "red", "direction missed": "red"}
+
+
+def evidence(
+    pattern: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Only this pattern, such as P7; may be repeated.", show_default=False),
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option(min=2, max=10_000, metavar="N", help="Simulated studies of each pattern.")
+    ] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare the model with published results.
+
+    Simulates a setting like each published one, and tells figure by figure whether the model comes near. With the
+    behaviour as it is by default, which is not tuned to these results.
+    """
+    from qisim.commands.progress import watching
+    from qisim.evidence.judge import judge_all
+    from qisim.evidence.simulate import SEED, Simulated
+    from qisim.evidence.words import rows, summary
+
+    chosen = _chosen(pattern or [])
+    with watching("Simulating patterns") as watch:
+        simulated = Simulated(
+            replicates,
+            compiling=lambda: watch.say("Preparing the simulation for this computer; this is done once and kept."),
+        )
+        judged = list(judge_all(chosen, simulated, watch.advance))
+    if as_json:
+        say_json(rows(judged, replicates, SEED))
+        return
+    screen = console()
+    screen.print(_table(judged))
+    screen.print(f"\n{summary(judged)}")
+    complain("Model: mean and 90% interval of simulated studies. Bands, settings and sources: --json.")
+
+
+def _chosen(keys: list[str]) -> list[Pattern]:
+    """The patterns of these keys in their order, or all. Raises BadInput for keys that are none."""
+    from qisim.evidence.patterns import PATTERNS
+    from qisim.scenario.errors import BadInput, Problem, nearest
+
+    wanted = [key.upper() for key in keys]
+    unknown = [key for key in wanted if key not in PATTERNS]
+    if unknown:
+        raise BadInput(
+            Problem("evidence", f"there is no pattern {key!r}", allowed=", ".join(PATTERNS),
+                    nearest=nearest(key, PATTERNS))
+            for key in unknown
+        )  # fmt: skip
+    return [one for key, one in PATTERNS.items() if not wanted or key in wanted]
+
+
+def _table(judged: list[Judged]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from qisim.evidence.words import band_words, model_figure
+
+    table = Table(box=None, pad_edge=False)
+    for name, folds in (("Figure", True), ("Published", True), ("Model", False), ("Band", False), ("Verdict", False)):
+        table.add_column(name, overflow="fold" if folds else "ellipsis", no_wrap=not folds)
+    for one in judged:
+        title = Text(f"{one.pattern.key} {one.pattern.title}", style="bold")
+        verdict = Text(one.verdict, style=f"bold {STYLES[one.verdict]}")
+        table.add_row(title, "", "", "", verdict)
+        for finding in one.findings:
+            figure = finding.figure
+            band = band_words(figure.band, figure.unit)
+            verdict = Text(finding.verdict, style=STYLES[finding.verdict])
+            table.add_row(f"  {figure.what}", figure.published, model_figure(finding), band, verdict)
+    return table
