@@ -24,7 +24,7 @@ from qisim.model import tables
 from qisim.model.batch import arrays
 from qisim.model.batch.arrays import Out
 from qisim.model.batch.compile import cache_folder
-from qisim.model.batch.simulate import parameters_of, is_compiled, rows_of
+from qisim.model.batch.simulate import is_compiled, parameters_of, rows_of
 from qisim.model.calendar import build_calendar
 from qisim.outcomes.measures import Measure, measures
 from qisim.scenario.behaviour import PARAMETERS

@@ -13,7 +13,7 @@ import numpy as np
 
 from qisim.experiments.points import MORRIS_LEVELS
 from qisim.experiments.sensitivity.estimate import Estimate, estimates, jackknife_half_widths
-from qisim.experiments.sensitivity.salib import RESAMPLES, SEED, check_blocks, library, problem
+from qisim.experiments.sensitivity.salib import RESAMPLES, SEED, check_blocks, problem
 from qisim.experiments.sensitivity.sample import Gathered, Sample
 from qisim.outcomes.intervals import LEVEL
 
@@ -40,11 +40,13 @@ def morris(gathered: Gathered, sample: Sample) -> Morris:
 
     Intervals hold both which trajectories were drawn (bootstrap) and the luck of the replicates.
     """
+    from SALib.analyze import morris as salib
+
     check_blocks(gathered, sample, "morris", "Morris")
     inputs = np.column_stack([factor.codes(sample.column(factor)) for factor in sample.factors])
 
     def effects(means: np.ndarray, resamples: int) -> dict[str, np.ndarray]:
-        found = library("SALib.analyze.morris").analyze(
+        found = salib.analyze(
             problem(sample.factors),
             inputs,
             means,

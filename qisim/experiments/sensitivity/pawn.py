@@ -13,7 +13,7 @@ import numpy as np
 
 from qisim.experiments.sensitivity.estimate import Estimate, estimate
 from qisim.experiments.sensitivity.factor import Factor
-from qisim.experiments.sensitivity.salib import SEED, library
+from qisim.experiments.sensitivity.salib import SEED
 from qisim.experiments.sensitivity.sample import Sample, Untold
 from qisim.outcomes.intervals import LEVEL
 
@@ -75,10 +75,12 @@ def _resampled(sample: Sample, rng: np.random.Generator) -> np.ndarray:
 
 def _distance(column: np.ndarray, means: np.ndarray, slices: int, rng: np.random.Generator) -> float:
     """The index of one column. Ranks give every slice as many points, and every level slices of its own."""
+    from SALib.analyze import pawn as salib
+
     ranks = np.empty(len(column))
     ranks[np.lexsort((rng.random(len(column)), column))] = np.arange(len(column))
     one = {"num_vars": 1, "names": ["x"], "bounds": [[0, len(column)]]}
-    return float(library("SALib.analyze.pawn").analyze(one, ranks[:, None], means, S=slices)["mean"][0])
+    return float(salib.analyze(one, ranks[:, None], means, S=slices)["mean"][0])
 
 
 def _slices(factor: Factor, points: int) -> int:

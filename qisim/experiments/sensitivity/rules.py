@@ -15,7 +15,6 @@ import numpy as np
 
 from qisim.experiments.sensitivity.estimate import Estimate, mean_over
 from qisim.experiments.sensitivity.factor import Factor
-from qisim.experiments.sensitivity.salib import library
 from qisim.experiments.sensitivity.sample import Sample, Untold
 
 MOST_RULES = 6
@@ -112,10 +111,10 @@ def find_rules(sample: Sample) -> Rules:
 
 
 def _tree(size: int, points: int) -> Any:
+    from sklearn.tree import DecisionTreeRegressor
+
     fewest = max(FEWEST_IN_A_RULE, int(SMALLEST_PART * points))
-    return library("sklearn.tree").DecisionTreeRegressor(
-        max_leaf_nodes=size, min_samples_leaf=fewest, random_state=SEED
-    )
+    return DecisionTreeRegressor(max_leaf_nodes=size, min_samples_leaf=fewest, random_state=SEED)
 
 
 def _features(factors: Sequence[Factor], columns: Sequence[np.ndarray]) -> tuple[np.ndarray, list[tuple[Factor, str]]]:

@@ -1,31 +1,15 @@
-"""What the analyses through SALib share: the library, and complete designs for it."""
+"""What the analyses through SALib share: factors as it wants them, and complete designs."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 from qisim.experiments.sensitivity.factor import Factor
 from qisim.experiments.sensitivity.sample import MOST_LEFT_OUT, Gathered, Sample, Untold
-from qisim.scenario.errors import BadInput, Problem
 
 RESAMPLES = 200
 SEED = 1
 FEWEST_BLOCKS = 4
-
-
-def library(module: str) -> ModuleType:
-    """A module of a library that comes with the extra `sensitivity`. Raises BadInput where it is not installed."""
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
-            raise
-        raise BadInput(Problem(
-            "qisim sensitivity", f"needs {module.partition('.')[0]}, which is not installed here; install it with: "
-            "pip install 'qisim[sensitivity]'",
-        )) from None  # fmt: skip
 
 
 def problem(factors: tuple[Factor, ...]) -> dict[str, Any]:

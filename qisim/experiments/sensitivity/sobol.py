@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qisim.experiments.sensitivity.estimate import Estimate, estimate, estimates, jackknife_half_widths
-from qisim.experiments.sensitivity.salib import RESAMPLES, SEED, check_blocks, library, problem
+from qisim.experiments.sensitivity.salib import RESAMPLES, SEED, check_blocks, problem
 from qisim.experiments.sensitivity.sample import Gathered, Sample
 from qisim.outcomes.intervals import LEVEL
 
@@ -34,6 +34,8 @@ def sobol(gathered: Gathered, sample: Sample) -> Sobol:
 
     Intervals hold both which points were drawn (bootstrap over base points) and the luck of the replicates.
     """
+    from SALib.analyze import sobol as salib
+
     check_blocks(gathered, sample, "saltelli", "Saltelli")
     count = len(sample.factors)
     pairs = gathered.block_size == 2 * count + 2
@@ -42,7 +44,7 @@ def sobol(gathered: Gathered, sample: Sample) -> Sobol:
     def indices(means: np.ndarray, resamples: int) -> tuple[np.ndarray, np.ndarray]:
         if means.max() == means.min():  # without some replicates; SALib would divide by zero
             return np.full(2 * count + len(corners), np.nan), np.full(2 * count + len(corners), np.nan)
-        found = library("SALib.analyze.sobol").analyze(
+        found = salib.analyze(
             problem(sample.factors),
             means,
             calc_second_order=pairs,
