@@ -32,10 +32,11 @@ people = st.integers(0, 100)
 DOMAINS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(
         [
+            "score", "threshold",
             "a", "accreditation", "agreements", "base", "bond", "ceiling", "cohort", "cohort_tie", "complexity",
             "connectivity", "data_quality", "dependence", "embedding", "endorsed", "enforcement", "engagement",
             "fatigue", "fit", "freedom", "identity", "included", "lapse_share", "leadership", "level", "lost", "mean",
-            "network", "openness", "score", "threshold", "ownership", "p", "partner_tie", "preservice", "proof", "reach", "refinement",
+            "network", "openness", "ownership", "p", "partner_tie", "preservice", "proof", "reach", "refinement",
             "reported_score", "severity", "share", "share_kept", "skill", "skill_share", "supervision", "tie", "told",
             "true", "upheaval", "x",
         ],
