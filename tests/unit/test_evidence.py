@@ -207,7 +207,7 @@ def test_bands_in_words():
 
 
 def test_command_prints_a_table():
-    result = CliRunner().invoke(app, ["evidence", "--pattern", "p12", "--replicates", "4"])
+    result = CliRunner().invoke(app, ["evidence", "--pattern", "p12", "--replicates", "4"], env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     assert "P12 collaboratives on top of financing" in result.stdout
     assert "Of 1 pattern:" in result.stdout

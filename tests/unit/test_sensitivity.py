@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -541,14 +540,3 @@ def test_the_command_tells_what_matters_in_a_sweep(tmp_path: Path, monkeypatch: 
     assert refused.exit_code == 2 and "did you mean 'score_at_end'" in refused.output
     again = CliRunner().invoke(app, ["sweep", "design.toml", "--out", "s"])
     assert again.exit_code == 0, again.output
-
-
-@pytest.mark.parametrize(("missing", "method"), [("SALib", "saltelli"), ("sklearn", "factorial")])
-def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, missing: str, method: str) -> None:
-    for module in [name for name in sys.modules if name.partition(".")[0] == missing]:
-        monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, missing, None)
-    points = designed("saltelli", CUBE, 16) if method == "saltelli" else table(zip_product(a=[0, 1], b=list(range(12))))
-    model = plane if method == "saltelli" else (lambda x: x["a"] + x["b"])
-    with pytest.raises(BadInput, match=rf"needs {missing}, .*pip install 'qisim\[sensitivity\]'"):
-        analyse(gathered(points, swept(points, model), method), SCORE)
