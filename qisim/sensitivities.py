@@ -194,7 +194,7 @@ def sensitivity(
         if progress:
             progress(done, len(keys))
         try:
-            analyses.append(analyse(gathered, known.get(key) or _unknown(key), compare))
+            analyses.append(analyse(gathered, _meaning(known, key), compare))
         except Untold as why:
             untold[key] = str(why)
     if not analyses:
@@ -210,11 +210,8 @@ def _measures(sweep: Sweep) -> dict[str, Measure]:
     return Structure(sweep.scenario, build_world(sweep.scenario)).measures
 
 
-def _unknown(key: str) -> Measure:
-    """An outcome of which nothing but the key is known: one that the sweep's own scenario does not have."""
-    from qisim.outcomes.measures import Measure
-
-    form = "{:g}".format
-    return Measure(
-        key, key, "", "level", False, "lower", "higher", lambda runs: runs.months[key].to_numpy(), form, form, ""
-    )
+def _meaning(known: dict[str, Measure], key: str) -> Measure:
+    """What an outcome means. Raises Untold for one that the sweep's own scenario does not have."""
+    if key not in known:
+        raise Untold("the sweep's own scenario does not have it, so that it is not known whether less of it is better")
+    return known[key]

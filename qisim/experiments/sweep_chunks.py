@@ -114,13 +114,14 @@ def damaged(path: Path, manifest: SweepManifest, number: int) -> bool:
     if mark is None or (mark.identity, mark.number) != (manifest.identity, number):
         return True
     try:
-        return len(verified_rows(path, manifest)) != manifest.layout.runs_of(number)
+        verified_rows(path, manifest, number)
     except BadInput:
         return True
+    return False
 
 
-def verified_rows(path: Path, manifest: SweepManifest) -> pd.DataFrame:
-    """The rows of a chunk's file. Raises BadInput where it is damaged, or of another sweep."""
+def verified_rows(path: Path, manifest: SweepManifest, number: int) -> pd.DataFrame:
+    """The rows of a chunk's file. Raises BadInput where it is damaged, or of another sweep or chunk."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -131,6 +132,7 @@ def verified_rows(path: Path, manifest: SweepManifest) -> pd.DataFrame:
         rows = pq.read_table(path, page_checksum_verification=True, partitioning=None).replace_schema_metadata()
     except (OSError, pa.ArrowException):
         pass
-    if mark is None or rows is None or rows.column_names[3:] != manifest.outcomes:
+    whole = rows is not None and rows.num_rows == manifest.layout.runs_of(number)
+    if mark is None or rows is None or mark.number != number or not whole or rows.column_names[3:] != manifest.outcomes:
         raise BadInput(Problem(str(path), "is damaged; start the sweep again, which runs this part anew"))
     return rows.to_pandas()

@@ -11,7 +11,6 @@ A file appears under its name only when the whole of it is on disk. One process 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING
 from qisim.experiments import design as designs
 from qisim.experiments import manifest as manifests
 from qisim.experiments.folder import LEFT_BY_SYSTEMS
+from qisim.experiments.manifest import INPUTS
 from qisim.experiments.place import check_place, temporary
 from qisim.experiments.sweep_chunks import FAILED, damaged, read_mark, table, verified_rows
 from qisim.experiments.sweep_manifest import NAME, SweepManifest, differences, read_manifest
@@ -74,7 +74,7 @@ class Sweep:
         """
         import pandas as pd
 
-        parts = [verified_rows(path, self.manifest) for path in self._files()]
+        parts = [verified_rows(path, self.manifest, number) for number, path in self._files().items()]
         columns = ["point", "replicate", "error", *self.manifest.outcomes]
         runs = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
         return runs.sort_values(["replicate", "point"], ignore_index=True)
@@ -87,12 +87,18 @@ class Sweep:
     @property
     def complete(self) -> bool:
         """Whether every chunk is finished."""
-        done = {mark.number for mark in map(read_mark, self._files()) if mark and not mark.crashed}
-        return len(done) == self.manifest.layout.chunks
+        marks = map(read_mark, self._files().values())
+        return sum(mark is not None and not mark.crashed for mark in marks) == self.manifest.layout.chunks
 
-    def _files(self) -> list[Path]:
-        folder = self.folder / RUNS
-        return sorted(path for path in folder.glob("*.parquet")) if folder.is_dir() else []
+    def _files(self) -> dict[int, Path]:
+        """The file of each chunk that has one, by the chunk's number; of one that crashed if none is finished."""
+        there = {path.name: path for path in (self.folder / RUNS).glob("chunk-*.parquet")}
+        found = {}
+        for number in range(self.manifest.layout.chunks):
+            path = there.get(chunk_name(number)) or there.get(chunk_name(number, crashed=True))
+            if path is not None:
+                found[number] = path
+        return found
 
 
 def load(folder: str | Path) -> Sweep:
@@ -117,7 +123,7 @@ class Status:
 def status(folder: str | Path) -> Status:
     """How far the sweep in `folder` has come. Raises BadInput where it holds none."""
     manifest = read_manifest(Path(folder))
-    layout, files = manifest.layout, Sweep(Path(folder), manifest)._files()
+    layout, files = manifest.layout, list(Sweep(Path(folder), manifest)._files().values())
     marks = [mark for mark in map(read_mark, files) if mark is not None and mark.identity == manifest.identity]
     done = [mark for mark in marks if not mark.crashed]
     times = [path.stat().st_mtime for path in files]
@@ -185,13 +191,21 @@ class Store:
 
     def path(self, number: int, *, crashed: bool = False) -> Path:
         """The file of a chunk."""
-        return self.folder / RUNS / f"chunk-{number:06d}{FAILED if crashed else ''}.parquet"
+        return self.folder / RUNS / chunk_name(number, crashed=crashed)
 
     def put_away(self) -> None:
         """Take away what was left by processes that were killed while they wrote."""
+        for number in range(self.manifest.layout.chunks):
+            if self.path(number).exists():
+                self.path(number, crashed=True).unlink(missing_ok=True)
         for path in (*self.folder.glob(".*.unfinished"), *(self.folder / RUNS).glob(".*.unfinished")):
             with suppress(OSError):
                 path.unlink()
+
+
+def chunk_name(number: int, *, crashed: bool = False) -> str:
+    """What the file of a chunk is called."""
+    return f"chunk-{number:06d}{FAILED if crashed else ''}.parquet"
 
 
 @contextmanager
@@ -216,6 +230,7 @@ def opened(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping
         if (folder / NAME).exists():
             check(folder, manifest)
             manifest = read_manifest(folder)
+            _put_back(folder, {**inputs, POINTS: points})
         else:
             _begin(folder, manifest, points, inputs)
         store = Store(folder, manifest)
@@ -233,8 +248,7 @@ def check(folder: Path, manifest: SweepManifest) -> None:
     if not folder.is_dir():
         raise BadInput(Problem(str(folder), "is a file; choose a folder for the sweep"))
     if not (folder / NAME).exists():
-        names = (path.name for path in folder.iterdir() if path.name not in LEFT_BY_SYSTEMS | (OWN - {NAME}))
-        strangers = sorted(name for name in names if not name.endswith(".unfinished"))
+        strangers = sorted(_strangers(folder))
         if strangers:
             named = ", ".join(strangers[:3])
             raise BadInput(Problem(str(folder), f"holds other files than a sweep: {named}; choose a new folder"))
@@ -243,6 +257,25 @@ def check(folder: Path, manifest: SweepManifest) -> None:
     if other:
         what = f"holds another sweep, with {'; '.join(other)}"
         raise BadInput(Problem(str(folder), what, allowed="another folder, or delete this one"))
+
+
+def _strangers(folder: Path) -> Iterator[str]:
+    """What a folder holds that a sweep which never began would not have left, the results of one included."""
+    begun = {POINTS, LOCK, *INPUTS.values()}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        left = path.name in LEFT_BY_SYSTEMS or path.name.endswith(".unfinished")
+        if not path.is_dir() and not left and name not in begun:
+            yield name
+
+
+def _put_back(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write again what a sweep is about, where it was lost."""
+    for name, content in contents.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole_file(path, content)
 
 
 def _make(folder: Path) -> None:
@@ -259,8 +292,6 @@ def _not_writable(folder: Path, error: Exception) -> BadInput:
 
 def _begin(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping[str, bytes]) -> None:
     """Write what a sweep is about; the manifest last, for it makes the folder a sweep."""
-    shutil.rmtree(folder / RUNS, ignore_errors=True)
-    (folder / RUNS).mkdir(exist_ok=True)
     contents = {**inputs, POINTS: points, NAME: (manifest.model_dump_json(indent=2) + "\n").encode()}
     for name, content in contents.items():
         path = folder / name

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 import qisim
@@ -24,8 +25,6 @@ from qisim.experiments.sweep_store import Sweep
 from qisim.scenario.errors import BadInput
 from tests import small_sweeps
 from tests.small_sweeps import LAYOUT, design, same
-
-psutil = pytest.importorskip("psutil")
 
 ROOT = Path(__file__).parents[2]
 DRIVER = """

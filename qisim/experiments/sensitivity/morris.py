@@ -14,7 +14,7 @@ import numpy as np
 from qisim.experiments.points import MORRIS_LEVELS
 from qisim.experiments.sensitivity.estimate import Estimate, estimates, jackknife_half_widths
 from qisim.experiments.sensitivity.salib import RESAMPLES, SEED, check_blocks, problem
-from qisim.experiments.sensitivity.sample import Gathered, Sample
+from qisim.experiments.sensitivity.sample import Gathered, Sample, Untold
 from qisim.outcomes.intervals import LEVEL
 
 STEP = MORRIS_LEVELS / (2 * (MORRIS_LEVELS - 1))
@@ -44,6 +44,9 @@ def morris(gathered: Gathered, sample: Sample) -> Morris:
 
     check_blocks(gathered, sample, "morris", "Morris")
     inputs = np.column_stack([factor.codes(sample.column(factor)) for factor in sample.factors])
+    others = [f.name for f, column in zip(sample.factors, inputs.T, strict=True) if len(set(column)) != MORRIS_LEVELS]
+    if others:  # a step is two thirds of the range with as many levels as the design has, and otherwise not
+        raise Untold(f"asks for factors with {MORRIS_LEVELS} levels or a range, unlike {', '.join(others)}")
 
     def effects(means: np.ndarray, resamples: int) -> dict[str, np.ndarray]:
         found = salib.analyze(
