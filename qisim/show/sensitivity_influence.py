@@ -63,7 +63,7 @@ def _morris(ax: Axes, one: Analysis, places: list[int], heights: list[float]) ->
                 markeredgewidth=1.6, zorder=4)  # fmt: skip
     ax.set_xlim(left=min(0.0, *(told.low or 0.0 for told in one.morris.size)))
     in_percent(ax.xaxis, one.measure)
-    unit = one.measure.gap_unit or one.measure.unit
+    unit = one.measure.gap_unit if one.measure.unit == "share" else one.measure.unit
     ax.set_xlabel(f"change when the input crosses its range ({unit})")
     hollow = Line2D([], [], linestyle="", marker="D", markerfacecolor="white", markeredgecolor=style.INK,
                     markersize=7, markeredgewidth=1.6, label="how much it differs (sigma)")  # fmt: skip

@@ -48,7 +48,8 @@ def plot_duel(one: Analysis, ax: Axes | None = None) -> Axes:
     in_percent(ax.xaxis, one.measure)
     ax.margins(x=0.08)
     low, high = one.measure.less, one.measure.more
-    ax.set_xlabel(f"← {duel.one} {low}  |  {one.measure.gap_unit or one.measure.unit}  |  {duel.one} {high} →")
+    unit = one.measure.gap_unit if one.measure.unit == "share" else one.measure.unit
+    ax.set_xlabel(f"← {duel.one} {low}  |  {unit}  |  {duel.one} {high} →")
     below = (f"{one.measure.name}\n{len(duel.gaps):,} pairs of points that differ in {duel.factor.name} alone, with "
              f"the same luck, {one.sample.replicates:,} replicates; bars: 90% intervals")  # fmt: skip
     _finish(ax, own, f"On average {verdict(one.measure, duel, duel.difference)}", below)

@@ -72,9 +72,18 @@ def influence_sentence(one: Analysis) -> str:
     return f"{said} No effect can be told of {_listed(rest)}." if rest else said
 
 
+LEAST_OF_INPUTS = 0.01
+"""Share of an outcome's variance that inputs must account for, at least, before they are ranked."""
+
+
 def mattering(one: Analysis) -> list[Factor]:
-    """The inputs of which an effect can be told, the strongest first."""
-    factors = one.sample.factors
+    """The inputs of which an effect can be told, the strongest first.
+
+    None where it cannot be told that inputs account for anything of the outcome: shares of nothing would be ranked.
+    """
+    factors, inputs = one.sample.factors, one.split.share_inputs.low if one.split else None
+    if inputs is not None and inputs <= LEAST_OF_INPUTS:
+        return []
     if one.sobol:
         told = _above(one.sobol.total, [max(LEAST_SHARE, nothing) for nothing in one.sobol.nothing])
         found = [factors[i] for i in told]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -316,3 +317,25 @@ def test_ctrl_c_stops_after_what_is_running(folder: Path, whole: Sweep) -> None:
         experiment.sweep(design(folder), folder / "out", layout=LAYOUT, told=Told(progress=stop, say=said.append))
     assert said == ["Stopping when the parts that are running are finished; once more stops at once."]
     same(experiment.sweep(design(folder), folder / "out").runs, whole.runs)
+
+
+@pytest.mark.parametrize("name", ["runs/thesis.txt", "inputs/letters.csv", "runs/chunk-000001.parquet"])
+def test_what_no_sweep_left_is_neither_taken_away_nor_taken_over(folder: Path, name: str) -> None:
+    """A folder without the manifest of a sweep may hold anything, the only results of another one included."""
+    mine = folder / "s" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(BadInput, match=mine.name):
+        experiment.sweep(design(folder), folder / "s", layout=LAYOUT)
+    assert mine.read_text() == "mine"
+
+
+def test_a_chunk_is_read_once_whatever_lies_beside_it(folder: Path) -> None:
+    done = experiment.sweep(design(folder), folder / "s", layout=LAYOUT)
+    whole, points = done.runs, done.points
+    first = sorted((folder / "s" / "runs").glob("chunk-*.parquet"))[0]
+    shutil.copy(first, first.with_name("chunk-000000 (1).parquet"))
+    shutil.copy(first, first.with_name(first.stem + "-failed.parquet"))
+    pd.testing.assert_frame_equal(qisim.load_sweep(folder / "s").runs, whole)
+    (folder / "s" / "points.parquet").unlink()
+    pd.testing.assert_frame_equal(experiment.sweep(design(folder), folder / "s", layout=LAYOUT).points, points)

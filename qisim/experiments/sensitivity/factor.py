@@ -26,7 +26,8 @@ class Factor:
     """An input that a sweep varied.
 
     A factor of the kind "range" was drawn from a range, one of "levels" has few numbers and one of "words" texts, both
-    in `levels`, numbers rising. `unit` is that of a behaviour parameter, else empty.
+    in `levels`, numbers rising; `whole` says that all values are whole numbers. `unit` is that of a behaviour
+    parameter, else empty.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Factor:
     low: float
     high: float
     unit: str = ""
+    whole: bool = False
 
     def codes(self, column: np.ndarray) -> np.ndarray:
         """The values as numbers, float64[P]: texts by their place among the levels."""
@@ -83,7 +85,8 @@ def _factor(name: str, key: str, column: pd.Series) -> Factor:
         return Factor(name, key, "words", levels, 0.0, float(len(levels) - 1))
     numbers = sorted({float(value) for value in column})
     few = len(numbers) <= MOST_LEVELS
-    return Factor(name, key, "levels" if few else "range", tuple(numbers) if few else (), numbers[0], numbers[-1], unit)
+    return Factor(name, key, "levels" if few else "range", tuple(numbers) if few else (), numbers[0], numbers[-1], unit,
+                  whole=all(number.is_integer() for number in numbers))  # fmt: skip
 
 
 def _text(value: Any) -> str:

@@ -6,6 +6,7 @@ that predicts points it has not seen about as well as the best does (the rule of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -54,6 +55,12 @@ class Condition:
                 if self.below is None
                 else f"{name} {say(inside[0])} to {say(inside[-1])}"
             )
+        if self.factor.whole:
+            least = None if self.above is None else say(math.floor(self.above) + 1)
+            most = None if self.below is None else say(math.floor(self.below))
+            if least is None or most is None:
+                return f"{name} at most {most}" if least is None else f"{name} {least} or more"
+            return f"{name} {least}" if least == most else f"{name} {least} to {most}"
         if self.above is not None and self.below is not None:
             return f"{name} between {say(self.above)} and {say(self.below)}"
         return f"{name} below {say(self.below)}" if self.above is None else f"{name} above {say(self.above)}"
