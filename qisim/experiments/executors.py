@@ -94,8 +94,9 @@ class LocalProcesses:
         from multiprocessing import get_context
 
         pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=begin_worker)
-        with _deaf_to_ctrl_c():  # processes take it over before they run a line
-            pool.submit(os.getpid)
+        with _deaf_to_ctrl_c():  # processes take it over before they run a line; all of them start here
+            for _ in range(self.workers):
+                pool.submit(os.getpid)
         return pool
 
     @property

@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 DRIVER = """
 import json
 import sys
+import time
 from pathlib import Path
 from qisim.experiments.design import load_design
 from qisim.experiments.executors import Halted
@@ -38,12 +39,13 @@ from tests.small_sweeps import LAYOUT
 
 if __name__ == "__main__":
     folder, options = Path(sys.argv[1]), json.loads(sys.argv[2])
+    told = Told(say=print, progress=lambda done, total: time.sleep(0.2))  # chunks come slowly enough to be caught
     try:
-        sweep(load_design(folder / "design.toml"), folder / "out", layout=LAYOUT, told=Told(say=print), **options)
+        sweep(load_design(folder / "design.toml"), folder / "out", layout=LAYOUT, told=told, **options)
     except (Halted, SweepStopped) as error:
         sys.exit(f"{type(error).__name__}: {error}")
 """
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @pytest.fixture(scope="module")
