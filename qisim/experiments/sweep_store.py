@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario
 
 POINTS, RUNS, LOCK = "points.parquet", "runs", ".lock"
-OWN = {NAME, POINTS, RUNS, LOCK, "inputs", "sensitivity"}
 
 
 @dataclass
