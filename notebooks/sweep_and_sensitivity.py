@@ -63,7 +63,7 @@ for sentence in found.answer("score_at_end"):
     print(sentence)
 
 # %% [markdown]
-# ## Chance and ignorance
+# ## Inputs and chance
 #
 # What comes from the inputs can be known better, or decided. Luck cannot.
 
@@ -73,7 +73,8 @@ found.plot_chance().figure
 # %% [markdown]
 # ## Which inputs
 #
-# Shares of the variance between points. This design has every combination, so the indices are exact, apart from luck.
+# Shares of the variance between points, of each input by itself and with what it does together with others. This design
+# has every combination, so the indices are exact, apart from luck.
 
 # %%
 found.plot_influence("score_at_end").figure
@@ -92,13 +93,15 @@ found.plot_interactions("score_at_end")[0].figure
 # %% [markdown]
 # ## When it turns out well
 #
-# A small decision tree puts it in words:
+# A small decision tree puts it in words. Bars are of the difference to the mean of all points, with the same luck:
 
 # %%
 found.plot_rules("score_at_end").figure
 
 # %%
-found.table("rules").query("outcome == 'score_at_end'")[["rule", "mean", "low", "high", "points"]].round(3)
+found.table("rules").query("outcome == 'score_at_end'")[
+    ["rule", "mean", "difference", "difference_low", "difference_high"]
+].round(3)
 
 # %% [markdown]
 # ## One policy against the other

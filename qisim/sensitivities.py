@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from qisim.experiments.meaning import Meaning
     from qisim.experiments.sensitivity.sample import Gathered
     from qisim.experiments.sweep_store import Sweep
-    from qisim.outcomes.measures import Measure
 
 TABLES = ("variance", "indices", "effects", "interactions", "rules", "compared", "untold")
 
+DPI = 220
 MOST_CHARTED = 4
 """Charts and sections of a report are made of so many outcomes, the first that there are; tables hold all."""
 
@@ -48,11 +49,11 @@ class Sensitivity:
                                    allowed=", ".join(keys), nearest=nearest(str(outcome), keys)))  # fmt: skip
         return self.analyses[keys.index(outcome)]
 
-    def answer(self, outcome: str | None = None) -> list[str]:
-        """What matters for an outcome, in a few sentences."""
+    def answer(self, outcome: str | None = None, *, named: bool = True) -> list[str]:
+        """What matters for an outcome, in a few sentences; `named` says which outcome it is."""
         from qisim.show.sensitivity_words import answer
 
-        return answer(self.of(outcome))
+        return answer(self.of(outcome), named=named)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of all outcomes: variance, indices, effects, interactions, rules, compared or untold."""
@@ -122,7 +123,7 @@ class Sensitivity:
             if drawing:
                 drawing(done, len(wanted))
             figure = chart()
-            files |= {f"charts/{name}.{form}": figure_bytes(figure, form) for form in ("svg", "png")}
+            files |= {f"charts/{name}.{form}": figure_bytes(figure, form, DPI) for form in ("svg", "png")}
         svgs = {name: files[f"charts/{name}.svg"] for name, _ in wanted}
         return {"report.html": report(self.title, self.gathered, self.analyses, charted, self.untold, svgs), **files}
 
@@ -142,6 +143,7 @@ class Sensitivity:
 
         return {
             "title": self.title,
+            "notes": list(self.gathered.notes),
             "outcomes": [{"outcome": one.measure.key, "meaning": one.measure.name, "unit": one.measure.unit,
                           "basis": basis(one.sample), "answer": self.answer(one.measure.key),
                           "notes": list(one.sample.notes)} for one in self.analyses],
@@ -174,44 +176,41 @@ def sensitivity(
     how many. Raises BadInput where the folder holds no sweep, or one of which nothing can be told.
     """
     from qisim.experiments import sweep_store
+    from qisim.experiments.design import Factor
 
     where = str(sweep) if isinstance(sweep, (str, Path)) else "the sweep"
     found = sweep_store.load(Path(sweep)) if isinstance(sweep, (str, Path)) else sweep
-    design = found.design
+    design = found.manifest.design
+    factors = [Factor.model_validate(factor) for factor in found.manifest.factors]
     gathered = gather(
         found.points,
         found.runs,
-        method=design.method,
-        keys={factor.called: factor.key for factor in design.factors},
-        base=design.points if design.method in ("saltelli", "morris") else None,
-        replicates=design.replicates,
+        method=design["method"],
+        keys={factor.called: factor.key for factor in factors},
+        base=design["points"] if design["method"] in ("saltelli", "morris") else None,
+        replicates=design["replicates"],
         where=where,
     )
     keys = chosen(gathered.outcomes, outcomes)
-    known = _measures(found)
     analyses, untold = [], {}
     for done, key in enumerate(keys):
         if progress:
             progress(done, len(keys))
         try:
-            analyses.append(analyse(gathered, _meaning(known, key), compare))
+            analyses.append(analyse(gathered, _meaning(found, key), compare))
         except Untold as why:
             untold[key] = str(why)
     if not analyses:
+        reasons = list(dict.fromkeys(untold.values()))
+        if len(reasons) == 1:
+            raise BadInput(Problem(where, f"of no outcome can anything be told: {reasons[0]}"))
         raise BadInput([Problem(where, f"{key}: {why}") for key, why in untold.items()])
-    return Sensitivity(design.title, where, gathered, analyses, untold)
+    return Sensitivity(design["title"], where, gathered, analyses, untold)
 
 
-def _measures(sweep: Sweep) -> dict[str, Measure]:
-    """What the outcomes of a sweep mean, by key."""
-    from qisim.experiments.sweep_structure import Structure
-    from qisim.world.world import build_world
-
-    return Structure(sweep.scenario, build_world(sweep.scenario)).measures
-
-
-def _meaning(known: dict[str, Measure], key: str) -> Measure:
-    """What an outcome means. Raises Untold for one that the sweep's own scenario does not have."""
-    if key not in known:
-        raise Untold("the sweep's own scenario does not have it, so that it is not known whether less of it is better")
-    return known[key]
+def _meaning(sweep: Sweep, key: str) -> Meaning:
+    """What an outcome means. Raises Untold where the sweep's folder does not tell it."""
+    if key not in sweep.manifest.meanings:
+        raise Untold("the sweep's folder does not tell what it means, as those of earlier versions did not; run the "
+                     "sweep again into a new folder")  # fmt: skip
+    return sweep.manifest.meanings[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from textwrap import fill, indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,7 +42,7 @@ def sensitivity(
     out = folder / "sensitivity" if out is None else out
     check_destination(out)
     found = _analyse(folder, outcome or [], compare)
-    for note in dict.fromkeys(note for one in found.analyses for note in one.sample.notes):
+    for note in found.gathered.notes:
         complain(f"Mind: {note}.")
     files = _draw(found)
     with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
@@ -69,14 +70,18 @@ def _draw(found: Sensitivity) -> dict[str, bytes]:
 
 def _tell(found: Sensitivity, out: Path) -> None:
     from qisim.sensitivities import MOST_CHARTED
-    from qisim.show.sensitivity_words import basis
+    from qisim.show.sensitivity_words import basis, brief
 
     screen = console()
+    whole = basis(found.analyses[0].sample)
+    screen.print(f"\n{whole[0].upper()}{whole[1:]}.")
     for place, one in enumerate(found.analyses):
-        screen.print(f"\n{one.measure.key}, {basis(one.sample)}")
-        sentences = found.answer(one.measure.key)
-        for sentence in sentences if place < MOST_CHARTED else sentences[:1]:
-            screen.print(f"  {sentence}")
+        screen.print(f"\n{one.measure.key}: {one.measure.name}")
+        said = brief(one) if place >= MOST_CHARTED else found.answer(one.measure.key, named=False)
+        if basis(one.sample) != whole:
+            said = [f"From {'; '.join((basis(one.sample), *one.sample.notes))}.", *said]
+        for sentence in said:
+            screen.print(indent(fill(sentence, screen.width - 2), "  "), soft_wrap=True)
     for key, why in found.untold.items():
         screen.print(f"\n{key}: nothing can be told: {why}")
     typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")

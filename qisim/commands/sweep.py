@@ -15,11 +15,12 @@ from qisim.scenario.errors import BadInput, Problem
 
 if TYPE_CHECKING:
     from qisim.commands.progress import Watch
-    from qisim.experiments.sweep_plan import Estimate
-    from qisim.experiments.sweep_store import Status
+    from qisim.experiments.sweep_plan import Estimate, Plan
+    from qisim.experiments.sweep_status import Status
 
 STATUS = "status"
 FAILED = 1
+PREPARING = "Preparing the simulation for this computer; this is done once and kept."
 GOES_ON = "What is finished is kept, and the same command goes on."
 
 
@@ -38,7 +39,7 @@ def sweep(
             min=1,
             max=1024,
             metavar="N",
-            help="Processes on this computer; a core each unless told.",
+            help="Processes on this computer; as many as it has cores unless told.",
             show_default=False,
         ),
     ] = None,
@@ -63,26 +64,24 @@ def sweep(
     file = Path(what[0])
     out = Path("out") / file.stem if out is None else out
     if dry_run:
-        return _estimate(file, out, workers, as_json)
+        return _estimate(file, out, workers, cluster, as_json)
     return _run(file, out, workers, cluster, strict, as_json)
 
 
 def _run(file: Path, out: Path, workers: int | None, cluster: str | None, strict: bool, as_json: bool) -> None:
     from qisim.commands.progress import watching
     from qisim.experiments import sweep as experiment
-    from qisim.experiments import sweep_store
     from qisim.experiments.design import load_design
     from qisim.experiments.executors import Halted
-    from qisim.experiments.sweep_plan import default_workers
+    from qisim.experiments.sweep_status import status
 
     design = load_design(file)
-    workers = workers or default_workers()
     command = shlex.join(["qisim", *sys.argv[1:]])
     try:
         with watching("Simulating", rated=True) as watch:
-            told = _told(watch, out, workers)
             experiment.sweep(
-                design, out, workers=workers, cluster=cluster, strict=strict, command=command, told=told
+                design, out, workers=_workers(workers, cluster), cluster=cluster, strict=strict, command=command,
+                told=_told(watch, out),
             )  # fmt: skip
     except experiment.SweepStopped as stopped:
         raise Stopped(f"{stopped}. To go on:\n  {command_line(*sys.argv[1:])}") from None
@@ -94,27 +93,39 @@ def _run(file: Path, out: Path, workers: int | None, cluster: str | None, strict
     except OSError as error:
         complain(f"{error.filename or out}: {error.strerror or error}. {GOES_ON}")
         raise typer.Exit(FAILED) from None
-    _tell(out, sweep_store.status(out), as_json)
+    _tell(out, status(out), as_json)
 
 
-def _told(watch: Watch, out: Path, workers: int) -> Any:
+def _workers(workers: int | None, cluster: str | None) -> int | None:
+    """Processes of this computer: as many as it has cores, unless told; a cluster has its own."""
+    from qisim.experiments.sweep_plan import default_workers
+
+    return workers if workers or cluster else default_workers()
+
+
+def _told(watch: Watch, out: Path) -> Any:
     from qisim.experiments.sweep import Told
 
     return Told(
         progress=watch.advance,
         say=watch.say,
-        estimated=lambda estimate: watch.say(_in_words(estimate, out, workers)),
+        estimated=lambda estimate: watch.say(_in_words(estimate, out)),
         resumed=lambda done, runs: watch.say(f"Going on: {done:,} of {runs:,} runs are finished already."),
-        compiling=lambda: watch.say("Preparing the simulation for this computer; this is done once and kept."),
+        compiling=lambda: watch.say(PREPARING),
     )
 
 
-def _in_words(estimate: Estimate, out: Path, workers: int) -> str:
+def _in_words(estimate: Estimate, out: Path) -> str:
+    with_workers = counted(estimate.workers, "worker") if estimate.workers else "one worker; none has joined yet"
     return (
         f"{counted(estimate.points, 'point')}, {counted(estimate.replicates, 'replicate')} each: "
-        f"{counted(estimate.runs, 'run')}, about {_lasting(estimate.seconds / workers)} with "
-        f"{counted(workers, 'worker')}, and about {_size(estimate.bytes)} in {out}."
+        f"{counted(estimate.runs, 'run')}, about {_lasting(_seconds(estimate))} with {with_workers}, "
+        f"and {_size(estimate.bytes)} in {out}."
     )
+
+
+def _seconds(estimate: Estimate) -> float:
+    return estimate.seconds / max(1, estimate.workers)
 
 
 def _lasting(seconds: float) -> str:
@@ -128,38 +139,53 @@ def _lasting(seconds: float) -> str:
 
 
 def _size(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else "less than 1 MB"
+    return f"about {size / 1e6:,.0f} MB" if size >= 1e6 else "less than 1 MB"
 
 
-def _estimate(file: Path, out: Path, workers: int | None, as_json: bool) -> None:
-    """Tell what a design takes, and whether it may be run into its folder."""
+def _estimate(file: Path, out: Path, workers: int | None, cluster: str | None, as_json: bool) -> None:
+    """Tell what a design takes, what of it is done already, and whether it may be run into its folder."""
     from qisim.experiments import sweep_store
     from qisim.experiments.design import load_design
-    from qisim.experiments.sweep_plan import check_disk, default_workers, plan, trial
+    from qisim.experiments.executors import pool_of, working
+    from qisim.experiments.sweep import begun, estimated
+    from qisim.experiments.sweep_plan import bytes_on_disk, check_disk, plan
+    from qisim.experiments.sweep_status import status
 
-    workers = workers or default_workers()
-    preparing = "Preparing the simulation for this computer; this is done once and kept."
-    ready = plan(load_design(file), lambda: complain(preparing))
-    layout, estimate = trial(ready, workers)
-    check_disk(out, estimate)
-    sweep_store.check(out, ready.manifest(layout, "")[0])
-    if not as_json:
-        typer.echo(_in_words(estimate, out, workers))
-        typer.echo(f"Outcomes kept: {', '.join(ready.outcomes)}.")
+    design = load_design(file)
+    with working(pool_of(None, _workers(workers, cluster), cluster, None)) as pool:
+        ready = plan(design, lambda: complain(PREPARING))
+        layout, estimate = estimated(ready, pool)
+    there = begun(ready, out)
+    sweep_store.check(out, ready.manifest(there or layout, "")[0])
+    left = estimate.runs
+    if there:
+        found = status(out)
+        left -= found.runs
+        estimate.seconds *= left / estimate.runs
+        estimate.bytes = bytes_on_disk(ready, left, found.of_chunks - found.chunks)
+    check_disk(out, estimate.bytes)
+    if as_json:
+        say_json(_estimate_row(estimate, ready, out, left))
         return
-    say_json(
-        {
-            "points": estimate.points,
-            "replicates": estimate.replicates,
-            "runs": estimate.runs,
-            "seconds": estimate.seconds / workers,
-            "workers": workers,
-            "bytes": estimate.bytes,
-            "factors": [factor.called for factor in ready.factors],
-            "outcomes": list(ready.outcomes),
-            "folder": str(out),
-        }
-    )
+    typer.echo(_in_words(estimate, out))
+    if left < estimate.runs:
+        typer.echo(f"{estimate.runs - left:,} of these runs are finished already; time and room are for the others.")
+    typer.echo(f"Outcomes kept: {', '.join(ready.outcomes)}.")
+
+
+def _estimate_row(estimate: Estimate, ready: Plan, out: Path, left: int) -> dict[str, Any]:
+    return {
+        "points": estimate.points,
+        "replicates": estimate.replicates,
+        "runs": estimate.runs,
+        "finished": estimate.runs - left,
+        "seconds": _seconds(estimate),
+        "workers": estimate.workers,
+        "bytes": estimate.bytes,
+        "factors": [factor.called for factor in ready.factors],
+        "outcomes": list(ready.outcomes),
+        "folder": str(out),
+    }
 
 
 def _tell(out: Path, status: Status, as_json: bool) -> None:
@@ -176,7 +202,7 @@ def _tell(out: Path, status: Status, as_json: bool) -> None:
 
 
 def _show_status(folder: Path, as_json: bool) -> None:
-    from qisim.experiments.sweep_store import status
+    from qisim.experiments.sweep_status import status
 
     found = status(folder)
     if as_json:
@@ -191,14 +217,27 @@ def _show_status(folder: Path, as_json: bool) -> None:
         typer.echo(f"{counted(found.failed, 'run')} failed.")
     if found.damaged:
         typer.echo(f"{counted(found.damaged, 'damaged file')}; the sweep, started again, runs them anew.")
-    if found.last is not None and found.chunks < found.of_chunks:
-        typer.echo(f"The last part was finished {_lasting(max(0.0, time.time() - found.last))} ago.")
+    if not found.complete:
+        typer.echo(_under_way(found))
+
+
+def _under_way(found: Status) -> str:
+    """Whether an unfinished sweep is running, and what to expect."""
+    ago = f"; the last part was finished {_lasting(max(0.0, time.time() - found.last))} ago" if found.last else ""
+    if found.running is None:
+        return f"Whether it is running cannot be found out{ago}."
+    if not found.running:
+        return f"It is not running{ago}." + (f" To go on:\n  {found.command}" if found.command else "")
+    left = f", about {_lasting(found.seconds_left)} left" if found.seconds_left is not None else ""
+    return f"It is running{left}{ago}."
 
 
 def _row(folder: Path, status: Status) -> dict[str, Any]:
     return {
         "folder": str(folder),
-        "complete": status.chunks == status.of_chunks,
+        "complete": status.complete,
+        "running": status.running,
+        "seconds_left": status.seconds_left,
         "runs": status.runs,
         "of_runs": status.of_runs,
         "parts": status.chunks,

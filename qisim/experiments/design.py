@@ -28,6 +28,7 @@ Method = Literal["factorial", "latin_hypercube", "sobol", "one_at_a_time", "salt
 SHAPE = ("low", "mode", "high", "mean", "sd")
 LIMITS = {"ideas": {"effect": (-1.0, 1.0), "complexity": (0.0, 1.0)}, "indicators": {"baseline": (0.0, 1.0)}}
 """What is allowed for quantities of named tables, between which a normal distribution is kept."""
+ONLY_IN_SCENARIOS = {"extends", *Scenario.model_fields} - {"title"}
 
 
 def _plain(value: Any) -> Any:
@@ -226,6 +227,9 @@ def load_design(path: str | Path) -> Design:
 
 def from_document(document: dict[str, Any], origin: Origin) -> Design:
     """A design from what a file says. Names of files are relative to `origin.folder`."""
+    if "method" not in document and "factors" not in document and set(document) & ONLY_IN_SCENARIOS:
+        what = "is a scenario, not a design; a design names it as scenario, and says in [[factors]] what is varied"
+        raise BadInput(Problem(origin.name, what))
     if not isinstance(document.get("scenario", ""), str):
         raise BadInput(Problem(origin.name, "is not the name of a scenario file", "scenario"))
     return Design(origin, **document)

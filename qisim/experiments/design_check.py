@@ -42,10 +42,10 @@ def check_factors(design: Design, scenario: Scenario) -> None:
             what = "cannot be varied: a sweep keeps one registry; make a sweep for each"
             problems.append(design.problem(f"factors.{place}.key", what))
             continue
-        for value in _tried(factor):
-            found = _refused(scenario, factor, value)
-            problems += [_of_factor(design, place, factor, problem) for problem in found]
-            if found:
+        for given, value in _tried(factor):
+            found = refused(scenario, factor, value)
+            problems += [_of_factor(design, place, factor, given, problem) for problem in found]
+            if any(about_the_key(problem) for problem in found):
                 break
     if problems:
         raise BadInput(problems)
@@ -121,38 +121,45 @@ def _distribution(design: Design, key: str, factor: Factor) -> Iterator[Problem]
         yield design.problem(key, what, "low and high, or low, mode and high")
 
 
-def _tried(factor: Factor) -> list[Any]:
-    """The values by which a factor is tried."""
+def _tried(factor: Factor) -> list[tuple[str, Any]]:
+    """The values by which a factor is tried, each with the key that gives it."""
     if factor.levels is not None:
-        return factor.levels
+        return [("levels", level) for level in factor.levels]
     if factor.distribution is None:
         return []
-    ends = [factor.limits[0] if factor.limits else 0.0] if factor.distribution.sd else factor.distribution.ends()
-    return [round(end) for end in ends] if factor.whole else ends
+    if factor.distribution.sd:
+        ends = {"mean": factor.limits[0] if factor.limits else 0.0}
+    else:
+        ends = {name: value for name, value in factor.shape.items() if name in ("low", "mode", "high")}
+    return [(name, round(end) if factor.whole else end) for name, end in ends.items()]
 
 
-def _refused(scenario: Scenario, factor: Factor, value: Any) -> list[Problem]:
+def refused(scenario: Scenario, factor: Factor, value: Any) -> list[Problem]:
     """What is wrong with the key or its value alone; what concerns other keys, too, stands at the table above it."""
     try:
         changed(scenario, {factor.key: value})
     except BadInput as error:
-        return [problem for problem in error.problems if problem.key.count(".") >= factor.key.count(".")]
+        depth, found = factor.key.count("."), f"found {shown(value)}"
+        return [p for p in error.problems if p.key.count(".") >= depth or p.what.startswith(found)]
     return []
 
 
-def _of_factor(design: Design, place: int, factor: Factor, problem: Problem) -> Problem:
-    """A problem with a key of the scenario as one with the factor that varies it."""
-    near = problem.nearest and _with_nearest(factor.key, problem)
+def about_the_key(problem: Problem) -> bool:
+    """Whether it is the key that is wrong, not its value."""
+    return problem.what.startswith(("unknown", "there"))
+
+
+def _of_factor(design: Design, place: int, factor: Factor, given: str, problem: Problem) -> Problem:
+    """A problem with a key of the scenario as one with the factor that varies it, and what it was `given` there."""
+    near = problem.nearest and with_nearest(factor.key, problem)
     allowed = problem.allowed
     if allowed == WHOLE and factor.levels is None and not factor.whole:
         allowed += "; whole = true keeps to them"
-    key = f"factors.{place}.{'key' if problem.what.startswith(('unknown', 'there')) else 'levels'}"
-    if factor.levels is None and key.endswith("levels"):
-        key = f"factors.{place}.{next(iter(factor.shape))}"
+    key = f"factors.{place}.{'key' if about_the_key(problem) else given}"
     return design.problem(key, f"{factor.key}: {problem.what}", allowed, near)
 
 
-def _with_nearest(key: str, problem: Problem) -> str:
+def with_nearest(key: str, problem: Problem) -> str:
     """The key with the name in place that was probably meant."""
     if problem.what.startswith("there is no "):
         wrong = problem.what.removeprefix("there is no ").removesuffix(" here").strip("'\"")

@@ -5,21 +5,22 @@ A sweep needs `submit` of `concurrent.futures` only; the rest here is what to do
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from qisim.scenario.errors import BadInput, Problem
+from qisim.scenario.errors import BadInput, Problem, whole
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-SECONDS_TO_CONNECT = 20
+LOCAL = "local"
+"""The cluster that is started on this computer for one sweep."""
+MOST_WIDTH = 100_000
 QUEUED = 1
 """Chunks that wait beside those that run, so that no worker is idle between two."""
 
@@ -28,36 +29,52 @@ class Halted(Exception):
     """A sweep that cannot go on here and now; what was finished is kept."""
 
 
-class Pool(Protocol):
-    """Workers. `width` is how many chunks to have under way at a time."""
+class Pool:
+    """Workers. This one holds what most kinds have in common."""
+
+    here = True
+    """Whether all of them are on this computer."""
 
     @property
-    def width(self) -> int: ...
-    @property
-    def takes_back(self) -> bool:
-        """Whether chunks that wait can be taken back without stopping those that run."""
-        ...
+    def workers(self) -> int:
+        """How many chunks run at a time; 0 while no worker is there."""
+        raise NotImplementedError
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]: ...
+    @property
+    def width(self) -> int:
+        """How many chunks to have under way at a time."""
+        return self.workers + QUEUED
+
+    @property
+    def name(self) -> str:
+        """Whose workers they are, where they may be waited for."""
+        return "this computer"
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        raise NotImplementedError
+
+    def take_back(self, futures: Iterable[Future[Any]]) -> list[Future[Any]]:
+        """Cancel what has not begun; those that were cancelled."""
+        return [future for future in futures if future.cancel()]
+
     def crashed(self, error: BaseException) -> bool:
         """Whether an error of a future means that a worker died, and that its chunk may be tried again."""
-        ...
+        return False
 
     def rebuild(self) -> None:
         """Put new workers in the place of those that died, when nothing is under way."""
-        ...
 
     def check(self) -> None:
         """Raise Halted where the workers are gone for good."""
-        ...
 
-    def close(self, *, at_once: bool) -> None: ...
+    def close(self, *, at_once: bool) -> None:
+        """Let the workers go; in the middle of what they do where it is to be `at_once`."""
 
 
-class InThisProcess:
+class InThisProcess(Pool):
     """No workers: each chunk runs when it is submitted."""
 
-    width, takes_back = 1, False
+    workers = width = 1
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -67,43 +84,30 @@ class InThisProcess:
             future.set_exception(error)
         return future
 
-    def crashed(self, error: BaseException) -> bool:
-        return False
 
-    def rebuild(self) -> None:
-        pass
-
-    def check(self) -> None:
-        pass
-
-    def close(self, *, at_once: bool) -> None:
-        pass
-
-
-class LocalProcesses:
-    """Processes of this computer, each of which runs one chunk at a time on one core."""
-
-    takes_back = True
+class LocalProcesses(Pool):
+    """Processes of this computer, each of which runs one chunk at a time on one core; started when first needed."""
 
     def __init__(self, workers: int):
-        self.workers = workers
-        self._pool = self._start()
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
 
     def _start(self) -> ProcessPoolExecutor:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
-        pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=begin_worker)
+        pool = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=begin_worker)
         with _deaf_to_ctrl_c():  # processes take it over before they run a line; all of them start here
-            for _ in range(self.workers):
+            for _ in range(self._workers):
                 pool.submit(os.getpid)
         return pool
 
     @property
-    def width(self) -> int:
-        return self.workers + QUEUED
+    def workers(self) -> int:
+        return self._workers
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        self._pool = self._pool or self._start()
         return self._pool.submit(function, *arguments)
 
     def crashed(self, error: BaseException) -> bool:
@@ -112,17 +116,16 @@ class LocalProcesses:
         return isinstance(error, BrokenExecutor)
 
     def rebuild(self) -> None:
-        self._pool.shutdown(wait=True)
-        self._pool = self._start()
-
-    def check(self) -> None:
-        pass
+        self.close(at_once=False)
 
     def close(self, *, at_once: bool) -> None:
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
         if at_once:
-            for process in list((getattr(self._pool, "_processes", None) or {}).values()):
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
                 process.kill()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
@@ -154,131 +157,51 @@ def begin_worker() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-class HandedIn:
-    """An executor of the caller's, who also ends it."""
+class HandedIn(Pool):
+    """An executor of the caller's, who also ends it; it runs `width` chunks at a time, or as many as it says itself."""
 
-    takes_back = False
+    here = False
 
-    def __init__(self, executor: Executor):
-        self._executor = executor
+    def __init__(self, executor: Executor, width: int | None):
+        self._executor, self._width = executor, width
 
     @property
-    def width(self) -> int:
+    def workers(self) -> int:
         from qisim.model.batch.simulate import available_cores
 
-        return int(getattr(self._executor, "_max_workers", 0) or available_cores()) + QUEUED
+        told = (getattr(self._executor, name, None) for name in ("num_workers", "_max_workers"))  # nothing better has
+        return self._width or next((n for n in told if isinstance(n, int) and n > 0), 0) or available_cores()
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         return self._executor.submit(function, *arguments)
 
-    def crashed(self, error: BaseException) -> bool:
-        return False
 
-    def rebuild(self) -> None:
-        pass
+def pool_of(executor: Executor | None, workers: int | None, cluster: str | None, width: int | None) -> Pool:
+    """The workers that were asked for: an executor, a cluster, or processes; this process unless told.
 
-    def check(self) -> None:
-        pass
-
-    def close(self, *, at_once: bool) -> None:
-        pass
-
-
-class DaskCluster:
-    """Workers of a Dask cluster: one at an address, or one started on this computer for as long as the sweep runs."""
-
-    takes_back = False
-
-    def __init__(self, address: str, workers: int):
-        try:
-            from distributed import Client, KilledWorker, LocalCluster
-        except ImportError:
-            what = "needs Dask, which is not installed; install it with: pip install 'qisim[cluster]'"
-            raise BadInput(Problem("cluster", what)) from None
-        self._killed, self._address, self._local = KilledWorker, address, None
-        self._quiet = _without_chatter()
-        if address == "local":
-            self._local = LocalCluster(
-                n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-            )
-        try:
-            self._client = Client(self._local or address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-        except (OSError, ValueError) as error:
-            what = f"no Dask scheduler answers at {address}: {str(error).splitlines()[0]}"
-            raise BadInput(
-                Problem("cluster", what, allowed="an address such as tcp://127.0.0.1:8786, or local")
-            ) from None
-        if self._local:
-            self._client.run(_leave_ctrl_c)
-        self._executor = self._client.get_executor(pure=False)
-
-    @property
-    def width(self) -> int:
-        """Two chunks a thread, for the way there and back takes time; workers may come and go."""
-        try:
-            threads = sum(self._client.nthreads().values())
-        except Exception:  # noqa: BLE001 - the connection may be gone; `check` tells
-            threads = 0
-        return max(2, 2 * threads)
-
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        return self._executor.submit(function, *arguments)
-
-    def crashed(self, error: BaseException) -> bool:
-        return isinstance(error, self._killed)
-
-    def rebuild(self) -> None:
-        pass
-
-    def check(self) -> None:
-        if self._client.status != "running":
-            raise Halted(f"the connection to the Dask scheduler ({self._address}) is lost")
-
-    def close(self, *, at_once: bool) -> None:
-        for closing in (self._client, self._local):
-            if closing is not None:
-                with suppress(Exception):
-                    closing.close(timeout=2 if at_once else 10)
-        self._quiet()
-
-
-def _leave_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _without_chatter() -> Callable[[], None]:
-    """Keep Dask from printing tracebacks when workers come and go; returns what undoes it."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado.application", "asyncio")]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
-
-    def undo() -> None:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
-
-    return undo
-
-
-def pool_of(executor: Executor | None, workers: int | None, cluster: str | None) -> Callable[[], Pool]:
-    """How to make the workers that were asked for: an executor, a cluster, or processes; this process unless told."""
-    if sum(given is not None for given in (executor, cluster)) > 1:
-        raise BadInput(Problem("executor", "is given, and a cluster, too", allowed="one of them"))
+    Raises BadInput where more than one was asked for, or where the cluster cannot be reached.
+    """
+    if executor is not None and (workers, cluster) != (None, None):
+        other = "workers are given, too" if cluster is None else "a cluster is given, too"
+        raise BadInput(Problem("executor", other, allowed="one of them"))
+    if width is not None and executor is None:
+        raise BadInput(Problem("width", "is for an executor that is handed in", allowed="workers, or an executor"))
+    if workers is not None and cluster not in (None, LOCAL):
+        what = f"found {workers}; the cluster at {cluster} has its own workers"
+        raise BadInput(Problem("workers", what, allowed=f"no workers, or the cluster {LOCAL}"))
     if executor is not None:
-        return lambda: HandedIn(executor)
+        return HandedIn(executor, None if width is None else whole("width", width, 1, MOST_WIDTH))
     if cluster is not None:
-        from qisim.model.batch.simulate import available_cores
+        from qisim.experiments.dask_cluster import DaskCluster
 
-        return lambda: DaskCluster(cluster, workers or available_cores())
-    if workers is not None and workers > 1:
-        return lambda: LocalProcesses(workers)
-    return InThisProcess
+        return DaskCluster(cluster, workers)
+    return LocalProcesses(workers) if workers is not None and workers > 1 else InThisProcess()
 
 
 @contextmanager
-def working(make: Callable[[], Pool]) -> Iterator[Pool]:
-    """The workers, ended afterwards; at once where something went wrong."""
-    pool, orderly = make(), False
+def working(pool: Pool) -> Iterator[Pool]:
+    """Let the workers go afterwards; at once where something went wrong."""
+    orderly = False
     try:
         yield pool
         orderly = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 from math import prod
 from typing import Any
 
@@ -12,18 +11,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from qisim.experiments.design import Design, Factor
+from qisim.experiments.own_points import own_points
 from qisim.scenario.change import current
-from qisim.scenario.errors import BadInput, reading_failed, shown
-from qisim.scenario.files import check_file
+from qisim.scenario.errors import BadInput
 from qisim.scenario.schema import Scenario
 
 MOST_POINTS = 10_000_000
-MOST_BYTES = 1_000_000_000
 MORRIS_LEVELS = 4
 TAIL = 0.05
 """Beyond which share a normal distribution is not gone to where its ends are asked for."""
 
-Cells = dict[str, list[Any]]
+Cells = dict[str, npt.NDArray[Any]]
+"""A column for each factor, by its name."""
+Shares = Callable[[int], npt.NDArray[np.float64]]
+"""The shares of a factor, by its position: float64[points], each in [0, 1]."""
 
 
 def points(design: Design, scenario: Scenario) -> tuple[list[Factor], pd.DataFrame]:
@@ -32,11 +33,12 @@ def points(design: Design, scenario: Scenario) -> tuple[list[Factor], pd.DataFra
     The same design gives the same points.
     """
     if design.method == "points":
-        factors, cells = _own(design)
+        factors, cells = own_points(design, scenario)
     else:
         factors, cells = list(design.factors), METHODS[design.method](design, scenario)
     count = len(next(iter(cells.values())))
-    return factors, pd.DataFrame({"point": np.arange(count), **cells})
+    check_count(design, count)
+    return factors, pd.DataFrame({"point": np.arange(count), **cells}, copy=False)
 
 
 def settings(factors: list[Factor], rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -46,33 +48,51 @@ def settings(factors: list[Factor], rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def _check_count(design: Design, count: int) -> None:
+def check_count(design: Design, count: int) -> None:
+    """Raise BadInput where there are too many points."""
     if count > MOST_POINTS:
         raise BadInput(design.problem("method", f"makes {count:,} points", f"{MOST_POINTS:,} at most"))
 
 
 def _factorial(design: Design, scenario: Scenario) -> Cells:
     """Every combination of levels; the last factor changes fastest."""
-    _check_count(design, prod(len(factor.shown) for factor in design.factors))
-    rows = product(*(factor.shown for factor in design.factors))
-    return dict(zip((f.called for f in design.factors), map(list, zip(*rows, strict=True)), strict=True))
+    counts = [len(factor.shown) for factor in design.factors]
+    check_count(design, prod(counts))
+    return {
+        factor.called: np.tile(np.repeat(_array(factor.shown), prod(counts[i + 1 :])), prod(counts[:i]))
+        for i, factor in enumerate(design.factors)
+    }
 
 
-def _at(design: Design, shares: npt.NDArray[np.float64]) -> Cells:
-    """Cells for shares float64[points, factors], each in [0, 1]."""
-    _check_count(design, len(shares))
-    return {f.called: [f.at(u) for u in shares[:, i].tolist()] for i, f in enumerate(design.factors)}
+def _array(cells: list[Any]) -> npt.NDArray[Any]:
+    """Numbers, or true and false, as such; texts as they are, each kept once."""
+    return np.array(cells, dtype=object if isinstance(cells[0], str) else None)
+
+
+def _at(design: Design, count: int, shares: Shares) -> Cells:
+    """The cells of `count` points, one column after the other."""
+    check_count(design, count)
+    return {f.called: _cells(f, shares(i)) for i, f in enumerate(design.factors)}
+
+
+def _cells(factor: Factor, shares: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+    kind = _array(factor.shown).dtype if factor.levels is not None else np.dtype(int if factor.whole else float)
+    return np.fromiter((factor.at(float(share)) for share in shares), kind, len(shares))
 
 
 def _latin_hypercube(design: Design, scenario: Scenario) -> Cells:
     from scipy.stats import qmc
 
-    return _at(design, _inner(qmc.LatinHypercube(len(design.factors), rng=design.seed).random(design.points)))
+    assert design.points is not None
+    check_count(design, design.points)
+    shares = _inner(qmc.LatinHypercube(len(design.factors), rng=design.seed).random(design.points))
+    return _at(design, design.points, lambda i: shares[:, i])
 
 
 def _sobol(design: Design, scenario: Scenario) -> Cells:
     """A scrambled Sobol sequence."""
-    return _at(design, _sequence(design, len(design.factors)))
+    shares = _sequence(design, len(design.factors))
+    return _at(design, len(shares), lambda i: shares[:, i])
 
 
 def _saltelli(design: Design, scenario: Scenario) -> Cells:
@@ -83,16 +103,21 @@ def _saltelli(design: Design, scenario: Scenario) -> Cells:
     """
     d = len(design.factors)
     both = _sequence(design, 2 * d)
-    one, other = both[:, :d], both[:, d:]
-    exchanged = [np.where(np.arange(d) == i, b, a) for a, b in ((one, other), (other, one)) for i in range(d)]
-    return _at(design, np.stack([one, *exchanged, other], axis=1).reshape(-1, d))
+
+    def shares(i: int) -> npt.NDArray[np.float64]:
+        one, other = both[:, [i]], both[:, [d + i]]
+        rows = np.repeat(np.hstack([one, other]), d + 1, axis=1)
+        rows[:, 1 + i], rows[:, d + 1 + i] = other[:, 0], one[:, 0]
+        return rows.ravel()
+
+    return _at(design, len(both) * (2 * d + 2), shares)
 
 
 def _sequence(design: Design, dimensions: int) -> npt.NDArray[np.float64]:
     from scipy.stats import qmc
 
     assert design.points is not None
-    _check_count(design, design.points)
+    check_count(design, design.points)
     return _inner(qmc.Sobol(dimensions, rng=design.seed).random_base2(design.points.bit_length() - 1))
 
 
@@ -107,17 +132,20 @@ def _morris(design: Design, scenario: Scenario) -> Cells:
     Source: Morris 1991, Technometrics 33:161-174.
     """
     d, rng, step = len(design.factors), np.random.default_rng(design.seed), 2
-    trajectories = []
-    for _ in range(design.points or 0):
-        level = rng.integers(0, MORRIS_LEVELS, d)
-        rows = [level.copy()]
-        for i in rng.permutation(d):
-            level[i] += step if level[i] < step else -step
-            rows.append(level.copy())
-        trajectories += rows
-    shares = np.array(trajectories) / (MORRIS_LEVELS - 1)
-    bell = [factor.levels is None and factor.sd is not None for factor in design.factors]
-    return _at(design, np.where(bell, TAIL + (1 - 2 * TAIL) * shares, shares))
+    count = design.points or 0
+    check_count(design, count * (d + 1))
+    levels = np.empty((count, d + 1, d), np.int8)
+    for trajectory in levels:
+        trajectory[:] = rng.integers(0, MORRIS_LEVELS, d)
+        for row, i in enumerate(rng.permutation(d), 1):
+            trajectory[row:, i] += step if trajectory[0, i] < step else -step
+
+    def shares(i: int) -> npt.NDArray[np.float64]:
+        found = levels[:, :, i].ravel() / (MORRIS_LEVELS - 1)
+        bell = design.factors[i].levels is None and design.factors[i].sd is not None
+        return TAIL + (1 - 2 * TAIL) * found if bell else found
+
+    return _at(design, count * (d + 1), shares)
 
 
 def _one_at_a_time(design: Design, scenario: Scenario) -> Cells:
@@ -126,7 +154,7 @@ def _one_at_a_time(design: Design, scenario: Scenario) -> Cells:
     rows = [list(base)]
     for i, factor in enumerate(design.factors):
         rows += [[*base[:i], cell, *base[i + 1 :]] for cell in _ends(factor) if cell != base[i]]
-    return {factor.called: [row[i] for row in rows] for i, factor in enumerate(design.factors)}
+    return {factor.called: _array([row[i] for row in rows]) for i, factor in enumerate(design.factors)}
 
 
 def _base(factor: Factor, scenario: Scenario) -> Any:
@@ -145,46 +173,6 @@ def _ends(factor: Factor) -> list[Any]:
         return factor.shown
     tail = TAIL if factor.sd is not None else 0.0
     return [factor.at(tail), factor.at(1 - tail)]
-
-
-def _own(design: Design) -> tuple[list[Factor], Cells]:
-    """The points of the user's table; its columns are factors by name, or keys where the design names no factors."""
-    assert design.file is not None
-    path = design.origin.folder / design.file
-    check_file(path, MOST_BYTES, "a table of points")
-    try:
-        table = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
-    except (UnicodeDecodeError, OSError) as error:
-        raise reading_failed(path, error) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise BadInput(design.problem("file", f"{design.file} cannot be read as a table: {error}")) from None
-    table = table.rename(columns=str).drop(columns="point", errors="ignore")
-    factors = list(design.factors) or [Factor.model_validate({"key": column}) for column in table.columns]
-    _check_table(design, factors, table)
-    return factors, {factor.called: table[factor.called].tolist() for factor in factors}
-
-
-def _check_table(design: Design, factors: list[Factor], table: pd.DataFrame) -> None:
-    columns = list(table.columns)
-    problems = [
-        design.problem("file", f"{design.file} has no column {shown(factor.called)}", ", ".join(columns))
-        for factor in factors
-        if factor.called not in columns
-    ]
-    names = {factor.called for factor in factors}
-    problems += [
-        design.problem("factors", f"{design.file} has a column {shown(column)} that is no factor", ", ".join(names))
-        for column in columns
-        if column not in names
-    ]
-    for column in columns:
-        for row in np.flatnonzero(table[column].isna())[:3]:
-            problems.append(design.problem("file", f"{design.file}, line {row + 2}: {column} is empty"))
-    if not len(table) or not columns:
-        problems.append(design.problem("file", f"{design.file} has no rows", "a row a point"))
-    if problems:
-        raise BadInput(problems)
-    _check_count(design, len(table))
 
 
 METHODS: dict[str, Callable[[Design, Scenario], Cells]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
@@ -18,7 +19,7 @@ from qisim.experiments.design import Design
 from qisim.experiments.executors import Halted, Pool, pool_of, working
 from qisim.experiments.sweep_chunks import Layout
 from qisim.experiments.sweep_manifest import NAME, read_manifest
-from qisim.experiments.sweep_plan import Estimate, Plan, check_disk, plan, trial
+from qisim.experiments.sweep_plan import Estimate, Plan, bytes_on_disk, check_disk, check_memory, plan, trial
 from qisim.experiments.sweep_store import Store, Sweep, opened
 from qisim.experiments.sweep_task import Chunk, ChunkResult, OtherCode, crashed, evaluate
 from qisim.scenario.errors import BadInput, whole
@@ -27,6 +28,7 @@ POLL_SECONDS = 0.5
 CRASHES = 2
 """How often a chunk that runs alone may end its worker before it counts as failed."""
 MOST_WORKERS = 1024
+STOPS = "Ctrl-C stops; what is finished is kept, and the same command goes on."
 
 
 class SweepStopped(KeyboardInterrupt):
@@ -67,14 +69,16 @@ def sweep(
     cluster: str | None = None,
     strict: bool = False,
     layout: tuple[int, int] | None = None,
+    width: int | None = None,
     command: str = "",
     told: Told | None = None,
 ) -> Sweep:
     """Run a design into `folder`, or what is left to do of it there, and return the sweep.
 
-    Chunks run in this process, unless there is an `executor`, a number of `workers` above 1 (processes of this
-    computer), or a Dask `cluster` (its scheduler's address, or "local"). None of these, and no interruption, changes
-    a bit of the results; neither does `layout`, points and replicates a chunk, chosen by a short trial unless told.
+    Chunks run in this process, unless there is an `executor`, which runs `width` of them at a time, a number of
+    `workers` above 1 (processes of this computer), or a Dask `cluster` (its scheduler's address, or "local"). None of
+    these, and no interruption, changes a bit of the results; neither does `layout`, points and replicates a chunk,
+    chosen by a short trial unless told.
     A point that cannot be run is recorded with its error; `strict` raises PointFailed instead.
 
     Raises BadInput for a design or a folder that cannot be used, Halted where the workers are lost, SweepStopped when
@@ -84,35 +88,52 @@ def sweep(
     folder = Path(folder)
     if workers is not None:
         workers = whole("workers", workers, 1, MOST_WORKERS)
-    make_pool = pool_of(executor, workers, cluster)
-    ready = plan(design, told.compiling)
-    chosen = _layout(ready, folder, layout, workers or 1, told)
-    manifest, points = ready.manifest(chosen, command)
-    with opened(folder, manifest, points, ready.inputs) as store, stopping(told.say) as asked_to_stop:
-        left = list(store.unfinished())
-        if strict and store.failed:
-            raise PointFailed(store.first_error)
-        if left:
-            with working(make_pool) as pool:
+    with working(pool_of(executor, workers, cluster, width)) as pool:
+        ready = plan(design, told.compiling)
+        chosen = _layout(ready, folder, layout, pool, told)
+        manifest, points = ready.manifest(chosen, command)
+        with opened(folder, manifest, points, ready.inputs) as store, stopping(told.say) as asked_to_stop:
+            left = list(store.unfinished())
+            if strict and store.failed:
+                raise PointFailed(store.first_error)
+            if left:
+                runs = sum(store.manifest.layout.runs_of(number) for number in left)
+                check_disk(folder, bytes_on_disk(ready, runs, len(left)))
                 _Running(ready, store, pool, strict, asked_to_stop, told).run(left)
     return sweep_store.load(folder)
 
 
-def _layout(ready: Plan, folder: Path, given: tuple[int, int] | None, workers: int, told: Told) -> Layout:
+def _layout(ready: Plan, folder: Path, given: tuple[int, int] | None, pool: Pool, told: Told) -> Layout:
     """The chunks of the sweep that is in `folder`, or of a new one, whose needs are told."""
-    if (folder / NAME).exists():
-        found = read_manifest(folder).layout
-        if (found.points, found.replicates) == (len(ready.points), ready.design.replicates):
-            return found
-    layout, estimate = trial(ready, workers)
+    found = begun(ready, folder)
+    if found is not None:
+        return found
+    layout, estimate = estimated(ready, pool)
     if given is not None:
         deep = min(whole("replicates a chunk", given[1], 1, 10**9), layout.replicates)
         across = min(whole("points a chunk", given[0], 1, 10**9), layout.points)
         layout = layout.model_copy(update={"points_a_chunk": across, "replicates_a_chunk": deep})
-    check_disk(folder, estimate)
+    check_disk(folder, estimate.bytes)
     if told.estimated:
         told.estimated(estimate)
     return layout
+
+
+def begun(ready: Plan, folder: Path) -> Layout | None:
+    """The chunks of the sweep that is in `folder`, if there is one of this size."""
+    if not (folder / NAME).exists():
+        return None
+    found = read_manifest(folder).layout
+    return found if (found.points, found.replicates) == (len(ready.points), ready.design.replicates) else None
+
+
+def estimated(ready: Plan, pool: Pool) -> tuple[Layout, Estimate]:
+    """How to divide a sweep into chunks, and what it takes of these workers. Raises BadInput for want of memory."""
+    layout, estimate = trial(ready)
+    estimate.workers = pool.workers
+    if pool.here:
+        check_memory(ready, estimate)
+    return layout, estimate
 
 
 class _Running:
@@ -128,6 +149,7 @@ class _Running:
         self.suspects: deque[Chunk] = deque()  # chunks that were under way when a worker died
         self.crashes: Counter[int] = Counter()
         self.alone = self.broken = False
+        self.waiting = self.taken_back = False
         self.done = 0
 
     def run(self, numbers: list[int]) -> None:
@@ -143,13 +165,15 @@ class _Running:
             if not self.under_way:
                 if self.asked_to_stop() or (exhausted and not self.suspects):
                     break
+                time.sleep(POLL_SECONDS if self.waiting else 0)
+                self._look_after_workers()
                 continue
             finished, _ = wait(self.under_way, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             if not finished:
-                self.pool.check()
+                self._look_after_workers()
             for future in finished:
                 self._take(self.under_way.pop(future), future)
-            if self.asked_to_stop() and self.pool.takes_back:
+            if self.asked_to_stop() and not self.taken_back:
                 self._take_back()
         if self.done < self.to_do:
             raise SweepStopped(before + self.done, self.layout.runs)
@@ -174,7 +198,7 @@ class _Running:
             if number is None:
                 return True
             self._start(self.ready.chunk(self.layout, number))
-            if width == 1:
+            if width == 1:  # in this process, where it is finished already
                 break
         return False
 
@@ -222,9 +246,21 @@ class _Running:
             raise PointFailed(f"point {point}: {error}")
 
     def _take_back(self) -> None:
-        for future in list(self.under_way):
-            if future.cancel():
-                del self.under_way[future]
+        """Cancel the chunks that have not begun."""
+        self.taken_back = True
+        for future in self.pool.take_back(list(self.under_way)):
+            del self.under_way[future]
+
+    def _look_after_workers(self) -> None:
+        """Tell when nobody is there to work; raises Halted where nobody will be."""
+        self.pool.check()
+        workers = self.pool.workers
+        if self.waiting == (workers == 0):
+            return
+        self.waiting = workers == 0
+        if self.told.say:
+            joined = f"{workers:,} {'worker has' if workers == 1 else 'workers have'} joined."
+            self.told.say(f"Waiting for workers of {self.pool.name} to join. {STOPS}" if self.waiting else joined)
 
     def _tell(self) -> None:
         if self.told.progress:

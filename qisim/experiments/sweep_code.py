@@ -10,7 +10,7 @@ from pathlib import Path
 from qisim.experiments import manifest
 
 DECIDING = ("scenario", "world", "model", "outcomes")
-OF_SWEEPS = ("design.py", "points.py", "sweep_structure.py", "sweep_task.py")
+OF_SWEEPS = ("design.py", "own_points.py", "points.py", "sweep_structure.py", "sweep_task.py")
 LIBRARIES = ("qisim", "machine", "numpy", "numba", "pandas")
 
 

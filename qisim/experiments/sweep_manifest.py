@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from qisim.experiments import sweep_code
 from qisim.experiments.manifest import INPUTS, FileRecord, versions
+from qisim.experiments.meaning import Meaning
 from qisim.experiments.sweep_chunks import Layout
 from qisim.scenario.difference import scenario_changes
 from qisim.scenario.errors import BadInput, Problem, nearest
@@ -32,8 +33,8 @@ MOST_TOLD = 4
 class SweepManifest(BaseModel):
     """`sweep.json`. `scenario` is the whole scenario; the CSV files it names are the copies in `inputs/`.
 
-    `factors` are those of the points; `files` records what stands beside it; `deciding` are digests of all that
-    decides the results, and `identity` is one of them together.
+    `factors` are those of the points; `meanings` tell what each outcome means; `files` records what stands beside it;
+    `deciding` are digests of all that decides the results, and `identity` is one of them together.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,7 +47,7 @@ class SweepManifest(BaseModel):
     factors: list[dict[str, Any]]
     scenario: dict[str, Any]
     outcomes: list[str]
-    units: dict[str, str]
+    meanings: dict[str, Meaning] = {}
     seed: int = Field(ge=0)
     layout: Layout
     files: dict[str, FileRecord]
@@ -68,18 +69,19 @@ def make_manifest(
     design: Design,
     factors: list[Factor],
     scenario: dict[str, Any],
-    outcomes: Mapping[str, str],
+    outcomes: Mapping[str, Meaning],
     layout: Layout,
     contents: Mapping[str, bytes],
     points_digest: str,
     command: str,
 ) -> SweepManifest:
-    """The manifest of a sweep; `outcomes` by their units, `contents` are the files beside it."""
+    """The manifest of a sweep; `outcomes` by what they mean, `contents` are the files beside it."""
     files = {name: FileRecord.of(content) for name, content in contents.items()}
     varied = [factor.model_dump(mode="json", exclude_none=True) for factor in factors]
     deciding = {
         "scenario": _without_words(scenario),
         "inputs": {name: record.sha256 for name, record in files.items() if name in INPUTS.values()},
+        "method": design.method,
         "factors": varied,
         "points": points_digest,
         "replicates": design.replicates,
@@ -96,7 +98,7 @@ def make_manifest(
         factors=varied,
         scenario=scenario,
         outcomes=list(outcomes),
-        units=dict(outcomes),
+        meanings=dict(outcomes),
         seed=design.seed,
         layout=layout,
         files=files,
@@ -128,7 +130,7 @@ def _said(key: str, was: Any, now: Any) -> list[str]:
         return [
             f"{name} {was.get(name)}, now {now.get(name)}" for name in {**was, **now} if was.get(name) != now.get(name)
         ]
-    if key in ("seed", "replicates"):
+    if key in ("method", "seed", "replicates"):
         return [f"{key} {was}, now {now}"]
     words = {"sources": "another state of qisim's code", "inputs": "other registry or peers files"}
     return [words.get(key, f"other {key}")]

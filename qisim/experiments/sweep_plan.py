@@ -12,13 +12,13 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from qisim.experiments import design_check
 from qisim.experiments.folder import portable, read_inputs
+from qisim.experiments.meaning import Meaning
 from qisim.experiments.points import points, settings
 from qisim.experiments.sweep_chunks import Layout
 from qisim.experiments.sweep_manifest import SweepManifest, make_manifest
+from qisim.experiments.sweep_outcomes import known_outcomes
 from qisim.experiments.sweep_structure import Structures
 from qisim.experiments.sweep_task import Chunk, Question, evaluate_with, unpacked
 from qisim.model.batch.simulate import available_cores, free_memory, is_compiled
@@ -49,16 +49,19 @@ PREPARING = 0.03
 TRIAL_SECONDS = 1.5
 TRIAL_POINTS = 5
 BYTES_A_FILE = 4096
+ROWS_AT_A_TIME = 10_000
 
 
 @dataclass
 class Estimate:
-    """What a sweep takes: points, runs, seconds of one worker, bytes on disk."""
+    """What a sweep takes: points, runs, seconds of one worker, bytes on disk, bytes of memory of each worker."""
 
     points: int
     replicates: int
     seconds: float
     bytes: int
+    memory: int
+    workers: int = 1
 
     @property
     def runs(self) -> int:
@@ -74,9 +77,10 @@ class Plan:
     factors: list[Factor]
     points: pd.DataFrame
     inputs: Mapping[str, bytes]
-    outcomes: dict[str, str]
+    outcomes: dict[str, Meaning]
     question: Question
-    structures: Structures
+    examples: list[int]
+    """Some points that can be run."""
 
     def chunk(self, layout: Layout, number: int) -> Chunk:
         """A chunk with what its points set."""
@@ -111,49 +115,15 @@ def plan(design: Design, compiling: Callable[[], None] | None = None) -> Plan:
     structures = Structures(scenario, inputs)
     if compiling and not is_compiled():
         compiling()
-    known = _known_outcomes(design, scenario, structures, factors, table)
-    outcomes = {key: known[key] for key in design_check.check_outcomes(design, list(known))}
+    known = known_outcomes(design, structures, factors, table)
+    outcomes = {key: known.outcomes[key] for key in design_check.check_outcomes(design, list(known.outcomes))}
     question = Question.of(portable(scenario), inputs, design.seed, list(outcomes))
-    return Plan(design, scenario, factors, table, inputs, outcomes, question, structures)
+    return Plan(design, scenario, factors, table, inputs, outcomes, question, known.points)
 
 
-def _known_outcomes(
-    design: Design, scenario: Scenario, structures: Structures, factors: list[Factor], table: pd.DataFrame
-) -> dict[str, str]:
-    """Outcomes that the scenario or some of the points can tell, with their units. Raises BadInput.
-
-    Where no point can be run, the error of the first is raised.
-    """
-    found: dict[str, str] = {}
-    first: BadInput | None = None
-    for setting in settings(factors, table.iloc[_spread(len(table))]):
-        try:
-            structure = structures.structure(*structures.point(setting))
-        except BadInput as error:
-            first = first or error
-            continue
-        structure.compile()
-        found |= {key: measure.unit for key, measure in structure.measures.items() if key not in found}
-    if not found and first is not None:
-        raise first
-    return found
-
-
-def _spread(count: int) -> list[int]:
-    """Some points from all over the table, the first and the last among them."""
-    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, TRIAL_POINTS))})
-
-
-def trial(plan: Plan, workers: int = 1) -> tuple[Layout, Estimate]:
-    """Run a few points for a moment; how to divide the runs into chunks, and what all of them take.
-
-    Raises BadInput where so many workers would need more memory than is free.
-    """
-    each, preparing, room = _timed(plan)
-    free = free_memory()
-    if free is not None and workers * room > free:
-        what = f"{workers} workers need {workers * room / 2**30:.1f} GiB of memory"
-        raise BadInput(Problem(plan.design.title, what, allowed=f"the {free / 2**30:.1f} GiB that are free"))
+def trial(plan: Plan) -> tuple[Layout, Estimate]:
+    """Run a few points for a moment; how to divide the runs into chunks, and what all of them take."""
+    each, preparing, memory = _timed(plan)
     count, replicates = len(plan.points), plan.design.replicates
     runs = count * replicates
     small = max(ceil(runs / LEAST_CHUNKS), int(LEAST_SECONDS / each))
@@ -162,9 +132,13 @@ def trial(plan: Plan, workers: int = 1) -> tuple[Layout, Estimate]:
     layout = Layout(
         points=count, replicates=replicates, points_a_chunk=min(count, max(1, most // deep)), replicates_a_chunk=deep
     )
-    size = runs * 8 * (len(plan.outcomes) + 1) + layout.chunks * BYTES_A_FILE
     seconds = runs * (OUTCOMES * each + preparing / deep) + layout.chunks * SECONDS_A_CHUNK
-    return layout, Estimate(count, replicates, seconds, size)
+    return layout, Estimate(count, replicates, seconds, bytes_on_disk(plan, runs, layout.chunks), memory)
+
+
+def bytes_on_disk(plan: Plan, runs: int, chunks: int) -> int:
+    """What so many runs take in so many files, at most."""
+    return runs * 8 * (len(plan.outcomes) + 1) + chunks * BYTES_A_FILE
 
 
 def _timed(plan: Plan) -> tuple[float, float, int]:
@@ -178,14 +152,11 @@ def _timed(plan: Plan) -> tuple[float, float, int]:
     running, runs, room = 0.0, 0, 0
     keys: set[str] = set()
     began = time.perf_counter()
-    for place in _spread(len(plan.points)):
+    for place in plan.examples[:TRIAL_POINTS]:
         setting = settings(plan.factors, plan.points.iloc[[place]])
         before = time.perf_counter()
-        try:
-            scenario, key = asked.structures.point(setting[0])
-            structure = asked.structures.structure(scenario, key)
-        except BadInput:
-            continue
+        scenario, key = asked.structures.point(setting[0])
+        structure = asked.structures.structure(scenario, key)
         building = time.perf_counter() - before if keys else 0.0  # the first builds the facilities, too
         room, seen = max(room, structure.room), key in keys
         keys.add(key)
@@ -200,12 +171,20 @@ def _timed(plan: Plan) -> tuple[float, float, int]:
     return max(running / max(runs, 1), 1e-6), 0.0 if shared else sum(spent) / max(len(spent), 1), room
 
 
-def check_disk(folder: Path, estimate: Estimate) -> None:
-    """Raise BadInput where the disk of `folder` has no room for the sweep."""
+def check_memory(plan: Plan, estimate: Estimate) -> None:
+    """Raise BadInput where so many workers would need more memory than this computer has free."""
+    free, needed = free_memory(), estimate.workers * estimate.memory
+    if free is not None and needed > free:
+        what = f"{estimate.workers} workers need {needed / 2**30:.1f} GiB of memory"
+        raise BadInput(Problem(plan.design.title, what, allowed=f"the {free / 2**30:.1f} GiB that are free"))
+
+
+def check_disk(folder: Path, needed: int) -> None:
+    """Raise BadInput where the disk of `folder` has no room for the bytes that are `needed`."""
     above = next(place for place in (folder, *folder.resolve().parents) if place.exists())
     free = shutil.disk_usage(above).free
-    if estimate.bytes > free:
-        found = f"the sweep needs about {estimate.bytes / 1e6:,.0f} MB on disk"
+    if needed > free:
+        found = f"the sweep needs about {needed / 1e6:,.0f} MB on disk"
         raise BadInput(Problem(str(folder), found, allowed=f"the {free / 1e6:,.0f} MB that are free"))
 
 
@@ -224,6 +203,8 @@ def _digest(frame: pd.DataFrame) -> str:
     """A digest of what a table says, however a file of it is written."""
     digest = sha256()
     for name in frame.columns:
-        values: Any = frame[name].tolist()
-        digest.update(repr((str(name), values)).encode())
+        digest.update(repr(str(name)).encode())
+        for first in range(0, len(frame), ROWS_AT_A_TIME):
+            values: Any = frame[name].iloc[first : first + ROWS_AT_A_TIME].tolist()
+            digest.update(repr(values).encode())
     return digest.hexdigest()

@@ -23,7 +23,7 @@ from qisim.experiments import design as designs
 from qisim.experiments import manifest as manifests
 from qisim.experiments.folder import LEFT_BY_SYSTEMS
 from qisim.experiments.manifest import INPUTS
-from qisim.experiments.place import check_place, temporary
+from qisim.experiments.place import check_place, keep_names, whole_file
 from qisim.experiments.sweep_chunks import FAILED, damaged, read_mark, table, verified_rows
 from qisim.experiments.sweep_manifest import NAME, SweepManifest, differences, read_manifest
 from qisim.experiments.sweep_task import Chunk, ChunkResult
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario
 
 POINTS, RUNS, LOCK = "points.parquet", "runs", ".lock"
+SECONDS_TO_LOOK = 1.0
+"""How long a sweep waits for its folder, at which `status` may just be looking."""
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Sweep:
         """
         import pandas as pd
 
-        parts = [verified_rows(path, self.manifest, number) for number, path in self._files().items()]
+        parts = [verified_rows(path, self.manifest, number) for number, path in self.files().items()]
         columns = ["point", "replicate", "error", *self.manifest.outcomes]
         runs = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
         return runs.sort_values(["replicate", "point"], ignore_index=True)
@@ -86,10 +88,10 @@ class Sweep:
     @property
     def complete(self) -> bool:
         """Whether every chunk is finished."""
-        marks = map(read_mark, self._files().values())
+        marks = map(read_mark, self.files().values())
         return sum(mark is not None and not mark.crashed for mark in marks) == self.manifest.layout.chunks
 
-    def _files(self) -> dict[int, Path]:
+    def files(self) -> dict[int, Path]:
         """The file of each chunk that has one, by the chunk's number; of one that crashed if none is finished."""
         there = {path.name: path for path in (self.folder / RUNS).glob("chunk-*.parquet")}
         found = {}
@@ -103,39 +105,6 @@ class Sweep:
 def load(folder: str | Path) -> Sweep:
     """A sweep from its folder, finished or not. Raises BadInput where `folder` holds none."""
     return Sweep(Path(folder), read_manifest(Path(folder)))
-
-
-@dataclass
-class Status:
-    """How far a sweep has come: chunks and runs, runs with an error, and when the first and last chunk was finished."""
-
-    chunks: int
-    of_chunks: int
-    runs: int
-    of_runs: int
-    failed: int
-    damaged: int
-    first: float | None  # seconds since 1970
-    last: float | None
-
-
-def status(folder: str | Path) -> Status:
-    """How far the sweep in `folder` has come. Raises BadInput where it holds none."""
-    manifest = read_manifest(Path(folder))
-    layout, files = manifest.layout, list(Sweep(Path(folder), manifest)._files().values())
-    marks = [mark for mark in map(read_mark, files) if mark is not None and mark.identity == manifest.identity]
-    done = [mark for mark in marks if not mark.crashed]
-    times = [path.stat().st_mtime for path in files]
-    return Status(
-        len(done),
-        layout.chunks,
-        sum(layout.runs_of(mark.number) for mark in done),
-        layout.runs,
-        sum(mark.failed for mark in marks),
-        len(files) - len(marks),
-        min(times, default=None),
-        max(times, default=None),
-    )
 
 
 class Store:
@@ -167,18 +136,11 @@ class Store:
         """
         import pyarrow.parquet as pq
 
-        path = self.path(chunk.number, crashed=crashed)
-        unfinished = temporary(path, "unfinished")
         try:
-            with unfinished.open("wb") as stream:
+            with whole_file(self.path(chunk.number, crashed=crashed)) as stream:
                 pq.write_table(table(chunk, result, self.manifest, crashed=crashed), stream, write_page_checksum=True)
-                stream.flush()
-                os.fsync(stream.fileno())
-            unfinished.replace(path)
         except OSError as error:
-            with suppress(OSError):
-                unfinished.unlink()
-            raise OSError(error.errno, error.strerror or str(error), str(self.folder)) from None
+            raise OSError(error.errno, error.strerror, str(self.folder)) from None
         if not crashed:
             with suppress(OSError):
                 self.path(chunk.number, crashed=True).unlink(missing_ok=True)
@@ -220,12 +182,14 @@ def opened(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping
     _make(folder)
     lock = filelock.FileLock(folder / LOCK)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=SECONDS_TO_LOOK)
     except filelock.Timeout:
         raise BadInput(Problem(str(folder), "another process is running this sweep; wait for it, or stop it")) from None
     except (OSError, NotImplementedError) as error:
         raise _not_writable(folder, error) from None
     try:
+        with suppress(OSError):
+            os.utime(folder / LOCK)  # its time tells when the sweep was last started
         if (folder / NAME).exists():
             check(folder, manifest)
             manifest = read_manifest(folder)
@@ -273,8 +237,13 @@ def _put_back(folder: Path, contents: Mapping[str, bytes]) -> None:
     for name, content in contents.items():
         path = folder / name
         if not path.is_file() or path.read_bytes() != content:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole_file(path, content)
+            _write(path, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as stream:
+        stream.write(content)
 
 
 def _make(folder: Path) -> None:
@@ -293,21 +262,5 @@ def _begin(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping
     """Write what a sweep is about; the manifest last, for it makes the folder a sweep."""
     contents = {**inputs, POINTS: points, NAME: (manifest.model_dump_json(indent=2) + "\n").encode()}
     for name, content in contents.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole_file(path, content)
-
-
-def write_whole_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    unfinished = temporary(path, "unfinished")
-    try:
-        with unfinished.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+        _write(folder / name, content)
+    keep_names(folder.resolve().parent)

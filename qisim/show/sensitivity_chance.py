@@ -45,14 +45,14 @@ def plot_chance(analyses: Sequence[Analysis], ax: Axes | None = None) -> Axes:
         Patch(facecolor=color, hatch=hatch, edgecolor="white", linewidth=0, label=name) for name, color, hatch in PARTS
     ]
     style.finish(ax, own, _finding([s.share_inputs.value for _, s in told]),
-                 f"{basis(told[0][0].sample)}; lines: 90% interval of the inputs' share", keys, columns=3)  # fmt: skip
+                 f"{basis(told[0][0].sample)}; lines: 90% interval of the inputs' share", keys, columns=1)  # fmt: skip
     return ax
 
 
 def _finding(shares: Sequence[float]) -> str:
     mostly = sum(share > 0.5 for share in shares)
     if mostly == len(shares):
-        return "What is not known of the inputs outweighs luck"
-    return "Luck outweighs what is not known of the inputs" if not mostly else (
-        f"What is not known of the inputs outweighs luck for {mostly} of {len(shares)} outcomes"
+        return "Differences between inputs outweigh luck"
+    return "Luck outweighs differences between inputs" if not mostly else (
+        f"Differences between inputs outweigh luck for {mostly} of {len(shares)} outcomes"
     )  # fmt: skip

@@ -29,11 +29,12 @@ class Chart:
 
 
 CHANCE = "chance_and_inputs"
-CHANCE_TITLE = "Chance and ignorance"
+CHANCE_TITLE = "Inputs and chance"
 CHANCE_READING = (
-    "Each bar is the variance of single runs of one outcome. Blue comes from the inputs that were varied: to know them "
-    "better, or to set them, would take it away. The rest is luck. Some luck makes a future better or worse at every "
-    "point alike, because replicates share their luck; it does not blur comparisons between points."
+    "Each bar is the variance of single runs of one outcome. Blue comes from differences between the inputs that were "
+    "varied: to decide on them, or to know them better, would take it away. The rest is luck. Some luck makes a future "
+    "better or worse at every point alike, because replicates share their luck; it does not blur comparisons between "
+    "points."
 )
 
 CHARTS: dict[str, Chart] = {
@@ -59,7 +60,8 @@ CHARTS: dict[str, Chart] = {
     ),
     "rules": Chart(
         "Where it is good and where it is bad",
-        "Rules found by a small decision tree. They part all points among them.",
+        "Rules found by a small decision tree. They part all points among them. A bar that does not touch the dashed "
+        "line is clearly better or worse than the mean of all points, with the same luck.",
         lambda one: bool(one.rules),
         lambda one: style.owner(plot_rules(one)),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.show import style
-from qisim.show.sensitivity_rows import row_axes, value_axis
+from qisim.show.sensitivity_rows import line_in_rows, row_axes, value_axis
 from qisim.show.sensitivity_words import basis
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def plot_effects(one: Analysis, ax: Axes | None = None) -> Axes:
 
     assert one.effects is not None
     own, found = ax is None, one.effects
-    ax, heights = row_axes(ax, [f"{e.factor.name}: {e.low}  |  {e.high}" for e in found.effects])
+    ax, heights = row_axes(ax, [f"{e.factor.name}: {e.low}, or {e.high}" for e in found.effects])
     for effect, height in zip(found.effects, heights, strict=True):
         sides = ((effect.at_low, style.ORANGE, "//", -1), (effect.at_high, style.BLUE, "", 1))
         for told, color, hatch, side in sides:
@@ -36,10 +36,10 @@ def plot_effects(one: Analysis, ax: Axes | None = None) -> Axes:
             if told.low is not None and told.high is not None:
                 ax.plot([found.middle + told.low, found.middle + told.high], [at, at], color=style.INK, linewidth=1.6,
                         marker="|", markersize=8, zorder=4)  # fmt: skip
-    ax.axvline(found.middle, color=style.INK, linewidth=1.4, zorder=3)
+    line_in_rows(ax, found.middle, heights, color=style.INK, linewidth=1.4, zorder=3)
     value_axis(ax, one.measure)
-    first = Patch(facecolor=style.ORANGE, hatch="//", edgecolor="white", linewidth=0, label="first value")
-    keys: list[Artist] = [first, Patch(facecolor=style.BLUE, label="second value")]
+    first = Patch(facecolor=style.ORANGE, hatch="//", edgecolor="white", linewidth=0, label="the first value")
+    keys: list[Artist] = [first, Patch(facecolor=style.BLUE, label="the second value")]
     style.finish(ax, own, _finding(found), f"{basis(one.sample)}; middle line: mean of {_compared(found)}; thin lines: "
                  "90% intervals of the differences to it", keys, columns=2)  # fmt: skip
     return ax

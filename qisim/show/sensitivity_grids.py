@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qisim.experiments.sensitivity.estimate import FEWEST_REPLICATES
 from qisim.show import style
-from qisim.show.sensitivity_rows import in_percent
+from qisim.show.sensitivity_rows import LETTERS_ALONG, WIDTH, Scale, in_unit, scale_of
 from qisim.show.sensitivity_words import basis
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 COLORS, STEPS = "cividis", 40  # so few steps that colours are drawn as lines and areas, not as a picture
 FRAME, ROW = 1.3, 0.62
-LETTERS_ACROSS, LETTERS_UP = 60, 11
+LETTERS_UP = 8
 DARK = 0.48
 
 
@@ -30,19 +31,21 @@ def plot_grids(one: Analysis) -> list[Axes]:
     """A panel a pair of inputs, one below the other. Returns the axes of the panels."""
     assert one.grids
     heights = [FRAME + ROW * len(grid.up_bins) for grid in one.grids]
-    figure = style.new_figure(sum(heights) + 0.6)
+    figure = style.new_figure(sum(heights) + 0.6, WIDTH)
     panels = figure.subplots(len(one.grids), squeeze=False, height_ratios=heights)[:, 0]
     values = [cell.value for grid in one.grids for line in grid.cells for cell in line if cell is not None]
-    images = [_panel(panel, grid, one, min(values), max(values))
+    scale = scale_of(one.measure, values)
+    images = [_panel(panel, grid, scale, min(values), max(values))
               for panel, grid in zip(panels, one.grids, strict=True)]  # fmt: skip
     bar = figure.colorbar(images[0], ax=list(panels), location="bottom", shrink=0.8, aspect=40, pad=0.02)
-    bar.set_label(fill(one.measure.name, LETTERS_ACROSS))
-    in_percent(bar.ax.xaxis, one.measure)
+    bar.set_label(fill(in_unit(bar.ax.xaxis, one.measure).named(one.measure.name), LETTERS_ALONG))
     said = (
         "; grey: no points" if any(cell is None for grid in one.grids for line in grid.cells for cell in line) else ""
     )
-    style.heading(figure, "The outcome by two inputs at a time",
-                  f"{basis(one.sample)}; ±: half the 90% interval of a cell's mean{said}")  # fmt: skip
+    ends = any(gap and gap.high is not None for grid in one.grids for line in grid.gaps for gap in line)
+    told = "±: half the 90% interval of a cell's difference to the mean of all points" if ends else (
+        f"no intervals, for there are fewer than {FEWEST_REPLICATES} replicates")  # fmt: skip
+    style.heading(figure, "The outcome by two inputs at a time", f"{basis(one.sample)}; {told}{said}")
     return list(panels)
 
 
@@ -51,7 +54,7 @@ def figure(one: Analysis) -> Figure:
     return style.owner(plot_grids(one)[0])
 
 
-def _panel(ax: Axes, grid: Grid, one: Analysis, low: float, high: float) -> QuadMesh:
+def _panel(ax: Axes, grid: Grid, scale: Scale, low: float, high: float) -> QuadMesh:
     from matplotlib import colormaps
 
     table = np.array([[np.nan if cell is None else cell.value for cell in line] for line in grid.cells])
@@ -63,11 +66,12 @@ def _panel(ax: Axes, grid: Grid, one: Analysis, low: float, high: float) -> Quad
                           linewidth=1.2)  # fmt: skip
     for j, line in enumerate(grid.cells):
         for i, cell in enumerate(line):
-            if cell is None:
+            gap = grid.gaps[j][i]
+            if cell is None or gap is None:
                 continue
-            text = one.measure.form(cell.value)
-            if cell.high is not None:
-                text += f"\n±{one.measure.gap(cell.high - cell.value)}"
+            text = scale.form(cell.value)
+            if gap.high is not None:
+                text += f"\n±{scale.gap(gap.high - gap.value)}"
             dark = (cell.value - low) / (high - low or 1) < DARK
             ax.text(
                 i + 0.5,
@@ -80,7 +84,7 @@ def _panel(ax: Axes, grid: Grid, one: Analysis, low: float, high: float) -> Quad
             )
     ax.set_xticks(np.arange(len(grid.across_bins)) + 0.5, [_folded(name) for name in grid.across_bins])
     ax.set_yticks(np.arange(len(grid.up_bins)) + 0.5, [_folded(name) for name in grid.up_bins])
-    ax.set_xlabel(fill(grid.across.axis, LETTERS_ACROSS))
+    ax.set_xlabel(fill(grid.across.axis, LETTERS_ALONG))
     ax.set_ylabel(fill(grid.up.axis, int(ROW * len(grid.up_bins) * 11) + 4))
     ax.tick_params(length=0)
     for spine in ax.spines.values():

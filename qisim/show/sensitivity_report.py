@@ -12,7 +12,7 @@ from qisim.scenario.version import __version__
 from qisim.show.inline_svg import inline_svg
 from qisim.show.report import Row
 from qisim.show.sensitivity_charts import CHANCE, CHANCE_READING, CHANCE_TITLE, CHARTS
-from qisim.show.sensitivity_words import DESIGNS, answer, basis, value_text
+from qisim.show.sensitivity_words import DESIGNS, answer, basis, brief, difference_text, value_text
 
 if TYPE_CHECKING:
     from qisim.experiments.sensitivity.analysis import Analysis
@@ -24,7 +24,7 @@ NAMES = {"S1": "by itself (S1)", "ST": "with interactions (ST)", "S2": "of a pai
          "mu_star": "mean size (mu*)", "mu": "mean with sign (mu)", "sigma": "how much it differs (sigma)",
          "mean": "PAWN distance", LUCK: "reached by luck alone"}  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
-PARTS = {"split": "how much is luck", "sobol": "Sobol indices", "morris": "Morris effects",
+PARTS = {"sobol": "Sobol indices", "morris": "Morris effects",
          "pawn": "which inputs matter", "effects": "low and high", "grids": "two inputs together",
          "rules": "where it is good and bad", "duel": "which of two is better"}  # fmt: skip
 
@@ -74,24 +74,26 @@ def _content(
     first = analyses[0].sample
     return {
         "title": title,
-        "question": f"Which of {len(gathered.factors)} inputs matter, how much is luck, and when is the outcome good?",
+        "question": f"Which of {len(gathered.factors)} inputs matter, how much is luck, and when is an outcome good?",
         "answer": answer(analyses[0]),
         "basis": f"{basis(first)}.",
-        "notes": list(dict.fromkeys(note for one in analyses for note in one.sample.notes)),
+        "notes": gathered.notes,
         "chance": drawn(CHANCE, CHANCE_TITLE, CHANCE_READING) if CHANCE in charts else None,
         "sections": [
             {
                 "name": one.measure.name,
-                "answer": answer(one),
+                "answer": answer(one, named=False),
+                "notes": one.sample.notes,
                 "charts": [drawn(f"{one.measure.key}_{name}", chart.title, chart.reading)
                            for name, chart in CHARTS.items() if f"{one.measure.key}_{name}" in charts],
                 "indices": [_index(one, row) for row in index_rows(one)],
-                "rules": [Row(rule.said, [value_text(one.measure, rule.mean), percent(rule.share)], [])
+                "rules": [Row(rule.said, [value_text(one.measure, rule.mean), difference_text(one.measure, rule.gap),
+                                          percent(rule.share)], [])
                           for rule in (one.rules.rules if one.rules else [])],
                 "untold": {PARTS[part]: why for part, why in one.untold.items() if part in PARTS},
             } for one in charted
         ],
-        "others": [(one.measure.name, answer(one)[0]) for one in analyses[len(charted):]],
+        "others": [(one.measure.name, brief(one)) for one in analyses[len(charted):]],
         "untold": untold,
         "factors": [Row(factor.name, [factor.key, _values(factor), factor.unit], []) for factor in gathered.factors],
         "design": DESIGNS.get(gathered.method, gathered.method),
@@ -103,6 +105,8 @@ def _content(
 def _index(one: Analysis, row: TableRow) -> Row:
     name = f"{row['factor']} and {row['other_factor']}" if row["other_factor"] else str(row["factor"])
     form: Callable[[float], str] = percent if row["method"] == "sobol" else "{:.2f}".format
+    if row["index"] in ("S1", "ST"):  # of chance, estimates may lie beyond what shares can be; the tables keep that
+        row = {**row, **{key: min(max(row[key], 0.0), 1.0) for key in ("value", "low", "high") if row[key] is not None}}
     if row["method"] == "morris":
         form = one.measure.gap
     ends = ""

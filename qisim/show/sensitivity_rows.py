@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from qisim.show import style
-from qisim.show.sensitivity_words import is_share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qisim.experiments.meaning import Meaning
     from qisim.experiments.sensitivity.estimate import Estimate
-    from qisim.outcomes.measures import Measure
 
-LETTERS = 72
+WIDTH = 4.5
+"""Width of a chart in inches: so small that its type can be read on a phone that shows the whole width."""
+
+LETTERS, LETTERS_ALONG = 46, 36
+"""Letters that surely fit a row, and a line below an axis."""
+
 INCHES_A_LINE = 0.21
 INCHES_A_ROW = 0.42
+APART = 0.12
+"""Inches from the marks of a row to the text of the next."""
+
 FRAME = 1.75
+MOST_TICKS = 5
 BEHIND = {"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 0.8}
 """What keeps text readable above lines, and a text in SVG files."""
 
@@ -26,22 +35,30 @@ BEHIND = {"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 0.8}
 def row_axes(ax: Axes | None, labels: Sequence[str]) -> tuple[Axes, list[float]]:
     """Axes with a row for each label, written above it, and the height of each row's marks, from above in inches."""
     texts = [fill(label, LETTERS) for label in labels]
-    marks, top = [], 0.1
+    marks, top = [], 0.0
     tops = []
     for text in texts:
+        top += APART
         tops.append(top)
         top += INCHES_A_LINE * (text.count("\n") + 1)
         marks.append(top + INCHES_A_ROW / 2)
         top += INCHES_A_ROW
-    ax = style.own_axes(ax, FRAME + top)
+    if ax is None:
+        ax = style.new_figure(FRAME + top, WIDTH).subplots()
     ax.set_ylim(top, 0)
     for text, at in zip(texts, tops, strict=True):
-        ax.annotate(text, (0, at), (4, 0), ("axes fraction", "data"), "offset points", va="top",
+        ax.annotate(text, (0, at), (2, 0), ("axes fraction", "data"), "offset points", va="top",
                     fontsize=style.SMALL, zorder=6, bbox=BEHIND)  # fmt: skip
     ax.set_yticks([])
     ax.grid(axis="y", visible=False)
     ax.spines["left"].set_visible(False)
     return ax, marks
+
+
+def line_in_rows(ax: Axes, at: float, heights: Sequence[float], **look: Any) -> None:
+    """A vertical line through the marks of each row, but not through their texts."""
+    half = INCHES_A_ROW / 2
+    ax.vlines([at] * len(heights), [one - half for one in heights], [one + half for one in heights], **look)
 
 
 def dot(ax: Axes, told: Estimate, height: float, **look: Any) -> None:
@@ -62,16 +79,50 @@ def key(color: str, label: str, marker: str = "o", **look: Any) -> Any:
                   **look)  # fmt: skip
 
 
-def value_axis(ax: Axes, measure: Measure, *, along: bool = True) -> None:
-    """An axis in the unit of an outcome."""
-    axis = ax.xaxis if along else ax.yaxis
-    axis.set_label_text(fill(measure.name, 58))
-    in_percent(axis, measure)
+@dataclass(frozen=True)
+class Scale:
+    """How values of a chart are told, all alike; `unit` is what the chart has to say of it, such as "in millions"."""
+
+    form: Callable[[float], str]
+    gap: Callable[[float], str]
+    unit: str = ""
+
+    def named(self, name: str) -> str:
+        """A name with what is to be said of its unit."""
+        return f"{name}, {self.unit}" if self.unit else name
 
 
-def in_percent(axis: Any, measure: Measure) -> None:
-    """Ticks in per cent where the outcome is a share."""
-    from matplotlib.ticker import PercentFormatter
+SIZES = ((1e9, "in billions"), (1e6, "in millions"), (1e3, "in thousands"))
 
-    if is_share(measure):
+
+def scale_of(measure: Meaning, values: Sequence[float]) -> Scale:
+    """One unit for all these values: of money in thousands, millions or billions."""
+    if measure.kind != "money":
+        return Scale(measure.form, measure.gap)
+    largest = max(map(abs, values))
+    by, unit = next((size for size in SIZES if largest >= size[0]), (1.0, ""))
+    digits = 0 if largest / by >= 100 else 1 if largest / by >= 10 else 2
+
+    def told(value: float) -> str:
+        return f"{value / by:,.{digits}f}"
+
+    least = 10.0**-digits
+    return Scale(told, lambda gap: told(gap) if gap / by >= least else f"{gap / by:.1g}", unit)
+
+
+def value_axis(ax: Axes, measure: Meaning) -> None:
+    """A horizontal axis in the unit of an outcome."""
+    ax.set_xlabel(fill(in_unit(ax.xaxis, measure).named(measure.name), LETTERS_ALONG))
+
+
+def in_unit(axis: Any, measure: Meaning) -> Scale:
+    """Ticks in per cent where the outcome is a share, and in one unit where it is money."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+    scale = scale_of(measure, axis.get_view_interval())
+    axis.set_major_locator(MaxNLocator(MOST_TICKS))
+    if measure.is_share:
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    elif measure.kind == "money":
+        axis.set_major_formatter(FuncFormatter(lambda value, _: scale.form(value)))
+    return scale

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.outcome import percent
 from qisim.show import style
-from qisim.show.sensitivity_rows import dot, in_percent, row_axes, value_axis
-from qisim.show.sensitivity_words import basis, duel_text, value_text, verdict
+from qisim.show.sensitivity_rows import LETTERS_ALONG, dot, in_unit, line_in_rows, row_axes, scale_of, value_axis
+from qisim.show.sensitivity_words import basis, duel_text, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,16 +21,18 @@ def plot_rules(one: Analysis, ax: Axes | None = None) -> Axes:
     """A row a rule: the mean outcome where it holds. Draws into `ax`, or into a new figure."""
     assert one.rules is not None
     own, found = ax is None, one.rules.rules
-    ax, heights = row_axes(ax, [f"{rule.said}: {value_text(one.measure, rule.mean)}" for rule in found])
+    form = scale_of(one.measure, [rule.mean.value for rule in found])
+    ax, heights = row_axes(ax, [f"{rule.said}: {form.form(rule.mean.value)}" for rule in found])
+    middle = float(one.sample.means.mean())
     for rule, height in zip(found, heights, strict=True):
-        dot(ax, rule.mean, height)
-    middle = one.sample.means.mean()
-    ax.axvline(middle, color=style.GREY, linewidth=1.4, linestyle="--", zorder=1)
-    value_axis(ax, one.measure)
+        dot(ax, rule.gap.moved(middle), height)
+    line_in_rows(ax, middle, heights, color=style.GREY, linewidth=1.4, linestyle="--", zorder=1)
     ax.margins(x=0.08)
+    value_axis(ax, one.measure)
     best = found[-1 if one.measure.less_is_better else 0]
-    below = (f"{basis(one.sample)}; dots: means where a rule holds, bars: 90% intervals, dashed: mean of all points; "
-             f"of points not seen, the rules foretell {percent(one.rules.foretold)} of the variance")  # fmt: skip
+    below = (f"{basis(one.sample)}; dots: means where a rule holds, dashed: mean of all points, bars: 90% intervals of "
+             f"the difference between them; the rules foretell {percent(one.rules.foretold)} of the variance between "
+             "points, of points and replicates they have not seen")  # fmt: skip
     _finish(ax, own, f"Best when {best.said}", below)
     return ax
 
@@ -44,12 +47,12 @@ def plot_duel(one: Analysis, ax: Axes | None = None) -> Axes:
     ax, heights = row_axes(ax, [f"{said}: {duel_text(one, told, gaps)}" for said, told, gaps in rows])
     for (_, told, _), height in zip(rows, heights, strict=True):
         dot(ax, told, height)
-    ax.axvline(0, color=style.INK, linewidth=1.4, zorder=1)
-    in_percent(ax.xaxis, one.measure)
+    line_in_rows(ax, 0, heights, color=style.INK, linewidth=1.4, zorder=1)
     ax.margins(x=0.08)
+    scale = in_unit(ax.xaxis, one.measure)
     low, high = one.measure.less, one.measure.more
     unit = one.measure.gap_unit if one.measure.unit == "share" else one.measure.unit
-    ax.set_xlabel(f"← {duel.one} {low}  |  {unit}  |  {duel.one} {high} →")
+    ax.set_xlabel(f"← {duel.one} {low}   |   {duel.one} {high} →\n{fill(scale.named(unit), LETTERS_ALONG)}")
     below = (f"{one.measure.name}\n{len(duel.gaps):,} pairs of points that differ in {duel.factor.name} alone, with "
              f"the same luck, {one.sample.replicates:,} replicates; bars: 90% intervals")  # fmt: skip
     _finish(ax, own, f"On average {verdict(one.measure, duel, duel.difference)}", below)

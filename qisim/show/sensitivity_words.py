@@ -6,20 +6,31 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from qisim.experiments.sensitivity.beats import futures
+from qisim.experiments.sensitivity.estimate import FEWEST_REPLICATES
 from qisim.outcomes.outcome import percent
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from qisim.experiments.meaning import Meaning
     from qisim.experiments.sensitivity.analysis import Analysis
     from qisim.experiments.sensitivity.beats import Duel
     from qisim.experiments.sensitivity.estimate import Estimate
     from qisim.experiments.sensitivity.factor import Factor
     from qisim.experiments.sensitivity.rules import Rule
     from qisim.experiments.sensitivity.sample import Sample
-    from qisim.outcomes.measures import Measure
+    from qisim.experiments.sensitivity.variance import Split
 
 LEAST_SHARE = 0.01
+MOST_NAMED = 3
+LEAST_OF_INPUTS = 0.01
+"""Share of an outcome's variance that inputs must account for, at least, before they are ranked."""
+
+MOST_UNRESOLVED = 0.3
+"""Share of luck in the variance between means above which the inputs' share must be told before they are ranked."""
+
+WIDE = 0.5
+"""Width of the interval of a share from which more base points are asked for."""
 DESIGNS = {
     "factorial": "a full factorial design", "latin_hypercube": "a Latin hypercube", "sobol": "a Sobol sequence",
     "one_at_a_time": "a one-at-a-time design", "saltelli": "a Saltelli design", "morris": "a Morris design",
@@ -34,55 +45,95 @@ def basis(sample: Sample) -> str:
             f"replicate{'' if replicates == 1 else 's'} of each")  # fmt: skip
 
 
-def answer(one: Analysis) -> list[str]:
-    """What matters for an outcome, how much is luck, and when it is good or bad."""
-    said = [influence_sentence(one)]
-    if one.split:
+def bars(sample: Sample) -> str:
+    """What bars of a chart are, or why there are none."""
+    if sample.whole_grid and sample.replicates < FEWEST_REPLICATES:
+        return f"no intervals, for they ask for {FEWEST_REPLICATES} replicates"
+    return "bars: 90% intervals"
+
+
+def answer(one: Analysis, *, named: bool = True) -> list[str]:
+    """What matters for an outcome, how much is luck, and when it is good or bad; `named` says which outcome it is."""
+    said = influence_sentences(one, named=named)
+    if not one.sample.constant:
         said.append(luck_sentence(one))
-    if one.rules:
-        best, worst = one.rules.rules[0], one.rules.rules[-1]
-        if one.measure.less_is_better:
-            best, worst = worst, best
-        if value_text(one.measure, best.mean) != value_text(one.measure, worst.mean):
-            said += [rule_sentence(one.measure, best), rule_sentence(one.measure, worst)]
-    if one.duel:
-        said += duel_sentences(one)
-    return said
+    return said + rule_sentences(one) + (duel_sentences(one) if one.duel else [])
 
 
-def value_text(measure: Measure, told: Estimate) -> str:
+def brief(one: Analysis) -> list[str]:
+    """What matters for an outcome and how much is luck, without its name."""
+    told = influence_sentences(one, named=False)
+    return told if one.sample.constant else [*told, luck_sentence(one)]
+
+
+def value_text(measure: Meaning, told: Estimate) -> str:
     """A mean with its interval; a chance in futures of a hundred."""
-    told = told.kept_within(0, 1) if is_share(measure) else told
-    ends = _ends(told, measure.form)
+    told = told.kept_within(0, 1) if measure.is_share and measure.kind != "share" else told
     if measure.kind == "chance":
-        return f"{100 * told.value:.0f} in 100 futures{ends}"
-    return f"{measure.form(told.value)}{ends}"
+        return f"{_of_hundred(told.value)} in 100 futures{_ends(told, _of_hundred)}"
+    return f"{measure.form(told.value)}{_ends(told, measure.form)}"
 
 
-def influence_sentence(one: Analysis) -> str:
+def _of_hundred(share: float) -> str:
+    return f"{100 * share:.0f}"
+
+
+def influence_sentences(one: Analysis, *, named: bool = True) -> list[str]:
     """Which inputs matter most, by the best measure that the design gives."""
+    of = f" for {one.measure.name}" if named else ""
     if one.sample.constant:
-        return f"Nothing matters for {one.measure.name}: it is the same in all runs."
+        return [f"Nothing matters{of}: it is the same in all runs."]
     matter = mattering(one)
     if not matter:
-        return f"Of no input can an effect on {one.measure.name} be told."
-    told = ", then ".join(f"{factor.name} ({_weight(one, factor)})" for factor in matter[:3])
-    said = f"What matters most for {one.measure.name}: {told}."
+        on = one.measure.name if named else "it"
+        why = wide(one)
+        if why:
+            return [f"Which inputs matter{of} cannot be told: {why}."]
+        return [f"Of no input can an effect on {on} be told."]
+    names = [factor.name for factor in matter[:MOST_NAMED]]
+    more = f", and {len(matter) - len(names)} more" if len(matter) > len(names) else ""
+    said = f"What matters most{of}: {', then '.join(names)}{more}."
     rest = [factor.name for factor in one.ranked if factor not in matter]
-    return f"{said} No effect can be told of {_listed(rest)}." if rest else said
+    if rest:
+        why = wide(one)
+        said += f" Of {_listed(rest)} no effect can be told{f': {why}' if why else ''}."
+    weights = "; ".join(f"{factor.name} {_weight(one, factor)}" for factor in matter[:MOST_NAMED])
+    return [said, f"{_of_what(one)}: {weights}.{_overlap(one)}"]
 
 
-LEAST_OF_INPUTS = 0.01
-"""Share of an outcome's variance that inputs must account for, at least, before they are ranked."""
+def _of_what(one: Analysis) -> str:
+    """What the weights of inputs are."""
+    if one.sobol:
+        return "Shares of the variance between points, by itself and with interactions"
+    return "How far it moves across the range" if one.morris else "From low to high"
+
+
+def _overlap(one: Analysis) -> str:
+    """That shares with interactions overlap, where they do."""
+    if one.sobol is None or sum(told.value for told in one.sobol.total) <= 1 + LEAST_SHARE:
+        return ""
+    return " What inputs do together counts for each of them, so the shares with interactions overlap."
+
+
+def wide(one: Analysis) -> str:
+    """Why shares are uncertain, where they are although the inputs do something."""
+    if one.split and _nothing(one.split):
+        return ""
+    ends = [(told.low, told.high) for told in one.sobol.total] if one.sobol else []
+    wide = any(low is not None and high is not None and high - low > WIDE for low, high in ends)
+    if not wide or one.sample.whole_grid:
+        return ""
+    return f"the intervals of shares are wide, for {one.sample.blocks} base points are few"
 
 
 def mattering(one: Analysis) -> list[Factor]:
     """The inputs of which an effect can be told, the strongest first.
 
-    None where it cannot be told that inputs account for anything of the outcome: shares of nothing would be ranked.
+    None where the inputs account for next to nothing of the outcome, or where it cannot be told that they account for
+    anything: shares of nothing would be ranked.
     """
-    factors, inputs = one.sample.factors, one.split.share_inputs.low if one.split else None
-    if inputs is not None and inputs <= LEAST_OF_INPUTS:
+    factors = one.sample.factors
+    if one.split and _nothing(one.split):
         return []
     if one.sobol:
         told = _above(one.sobol.total, [max(LEAST_SHARE, nothing) for nothing in one.sobol.nothing])
@@ -96,6 +147,12 @@ def mattering(one: Analysis) -> list[Factor]:
     return [factor for factor in one.ranked if factor in found]
 
 
+def _nothing(split: Split) -> bool:
+    least = split.share_inputs.low
+    unclear = least is not None and least <= LEAST_OF_INPUTS and split.unresolved > MOST_UNRESOLVED
+    return split.share_inputs.value <= LEAST_OF_INPUTS or unclear
+
+
 def _above(told: Sequence[Estimate], nothing: Sequence[float]) -> list[int]:
     """The places of what lies above what luck alone reaches, with its whole interval."""
     ends = [one.value if one.low is None else one.low for one in told]
@@ -103,42 +160,58 @@ def _above(told: Sequence[Estimate], nothing: Sequence[float]) -> list[int]:
 
 
 def _weight(one: Analysis, factor: Factor) -> str:
+    """How much an input matters."""
     place = one.sample.factors.index(factor)
     if one.sobol:
-        told = one.sobol.total[place].kept_within(0, 1)
-        return f"{_share(told)} of the variance between points"
+        return " and ".join(_share(told[place].kept_within(0, 1)) for told in (one.sobol.first, one.sobol.total))
     if one.morris:
-        return f"moves it by {_size(one.measure, one.morris.size[place].value)} across its range"
+        told = one.morris.size[place]
+        return f"{_size(one.measure, told.value)}{_ends(told, lambda end: one.measure.gap(max(end, 0.0)))}"
     effect = next((e for e in one.effects.effects if e.factor is factor), None) if one.effects else None
-    return (
-        f"{difference_text(one.measure, effect.difference)} between {effect.low} and {effect.high}"
-        if effect
-        else "unclear"
-    )
+    if effect is None or not effect.difference.clear:
+        return "changes how it is distributed, but not clearly its mean"
+    return f"{difference_text(one.measure, effect.difference)} with {effect.high} than with {effect.low}"
 
 
 def luck_sentence(one: Analysis) -> str:
-    """How much comes from the inputs and how much is luck."""
-    assert one.split is not None
-    said = f"The inputs account for {_share(one.split.share_inputs)} of its variance"
-    luck = max(0.0, 1 - one.split.share_inputs.value)
-    said += f"; {percent(luck)} is luck, which no better knowledge of them would take away."
+    """How much comes from the inputs and how much is chance, or why that cannot be told."""
+    if one.split is None:
+        return f"How much of it is chance cannot be told: {one.untold['split']}."
+    said = f"The inputs account for {_share(one.split.share_inputs)} of its variance, chance for the rest."
     if one.split.unresolved > 0.1:
         said += (f" {percent(one.split.unresolved)} of the variance between the means of points is luck still; more "
                  "replicates would show the inputs more clearly.")  # fmt: skip
     return said
 
 
-def rule_sentence(measure: Measure, rule: Rule) -> str:
-    """A rule as a sentence."""
-    return f"When {rule.said}, {measure.name}: {value_text(measure, rule.mean)}."
+def rule_sentences(one: Analysis) -> list[str]:
+    """When it is best and when it is worst, where that can be told."""
+    if one.rules is None:
+        return []
+    ends = one.rules.rules[0], one.rules.rules[-1]
+    if one.measure.less_is_better:
+        ends = ends[::-1]
+    if not all(rule.gap.clear or rule.gap.low is None for rule in ends):
+        return []
+    words = ("Least", "Most") if one.measure.kind == "effort" else ("Best", "Worst")
+    return [rule_sentence(one.measure, word, rule) for word, rule in zip(words, ends, strict=True)]
+
+
+def rule_sentence(measure: Meaning, word: str, rule: Rule) -> str:
+    """A rule as a sentence that begins with a word such as "Best"."""
+    return f"{word} when {rule.said}: {rule_text(measure, rule)}."
+
+
+def rule_text(measure: Meaning, rule: Rule) -> str:
+    """The mean where a rule holds, and how far that is from the mean of all points."""
+    return f"{value_text(measure, rule.mean)}; {difference_text(measure, rule.gap)} than over all points"
 
 
 def duel_sentences(one: Analysis) -> list[str]:
     """Which of two levels is better, everywhere and where a rule holds."""
     assert one.duel is not None
     if not one.duel.gaps.any():
-        return [f"{one.duel.factor.name} makes no difference to {one.measure.name} in any run."]
+        return [f"{one.duel.factor.name} makes no difference to it in any run."]
     said = [f"{verdict(one.measure, one.duel, one.duel.difference)} on average over all inputs: "
             f"{duel_text(one, one.duel.difference, one.duel.gaps)}."]  # fmt: skip
     return said + [
@@ -148,7 +221,7 @@ def duel_sentences(one: Analysis) -> list[str]:
     ]
 
 
-def verdict(measure: Measure, duel: Duel, told: Estimate) -> str:
+def verdict(measure: Meaning, duel: Duel, told: Estimate) -> str:
     """Who beats whom, such as "weakest beats nearest"."""
     names = [f"{duel.factor.name} {level}" for level in (duel.one, duel.other)]
     if not told.clear:
@@ -168,7 +241,7 @@ def duel_text(one: Analysis, told: Estimate, gaps: np.ndarray) -> str:
     return said + (f", the same in {100 * same:.0f}" if same > 0 else "")
 
 
-def difference_text(measure: Measure, told: Estimate) -> str:
+def difference_text(measure: Meaning, told: Estimate) -> str:
     """A difference with its interval, such as "3.1 months earlier (2.2 to 4.0)"."""
     said = f"{_size(measure, told.value)} {_word(measure, told.value)}"
     if told.low is None or told.high is None:
@@ -180,11 +253,11 @@ def difference_text(measure: Measure, told: Estimate) -> str:
     return f"{said} (not clear: {ends})"
 
 
-def _size(measure: Measure, gap: float) -> str:
+def _size(measure: Meaning, gap: float) -> str:
     return f"{measure.gap(abs(gap))} {measure.gap_unit}".strip()
 
 
-def _word(measure: Measure, gap: float) -> str:
+def _word(measure: Meaning, gap: float) -> str:
     return measure.less if gap < 0 else measure.more
 
 
@@ -197,11 +270,6 @@ def _ends(told: Estimate, form: Callable[[float], str]) -> str:
     if told.low is None or told.high is None or form(told.low) == form(told.high):
         return ""
     return f" ({form(told.low)} to {form(told.high)})"
-
-
-def is_share(measure: Measure) -> bool:
-    """Whether an outcome is told in per cent."""
-    return measure.form(0.5).endswith("%")
 
 
 def _listed(parts: list[str]) -> str:

@@ -117,12 +117,12 @@ def owner(ax: Axes) -> Figure:
     return figure
 
 
-def figure_bytes(figure: Figure, form: Literal["svg", "png"]) -> bytes:
+def figure_bytes(figure: Figure, form: Literal["svg", "png"], dpi: int = 150) -> bytes:
     """A figure as the content of a file, the same bytes every time for the same figure."""
     buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
     with applied():
-        figure.savefig(buffer, format=form, metadata=metadata, dpi=150)
+        figure.savefig(buffer, format=form, metadata=metadata, dpi=dpi)
     return buffer.getvalue()
 
 
@@ -130,10 +130,11 @@ def heading(figure: Figure, finding: str, below: str) -> None:
     """What the chart shows, in bold along the top, and `below` it the scenario's title."""
     from matplotlib.text import Annotation
 
-    finding = fill(finding, MOST_BOLD)
-    below = "\n".join(fill(line, MOST_PLAIN) for line in below.splitlines())
-    room = "\n" * (below.count("\n") + 1)
-    figure.suptitle(finding + room, x=LEFT, ha="left", fontsize=LARGE, fontweight="bold")
+    room = figure.get_figwidth() / WIDTH
+    finding = fill(finding, int(MOST_BOLD * room))
+    below = "\n".join(fill(line, int(MOST_PLAIN * room)) for line in below.splitlines())
+    place = "\n" * (below.count("\n") + 1)
+    figure.suptitle(finding + place, x=LEFT, ha="left", fontsize=LARGE, fontweight="bold")
     lines = finding.count("\n") + below.count("\n") + 2
     figure.set_figheight(figure.get_figheight() + (lines - 2) * 1.25 * LARGE / 72)
     down = 72 * PAD + LARGE * 1.25 * (finding.count("\n") + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -19,7 +21,7 @@ import pytest
 
 import qisim
 from qisim.experiments import sweep as experiment
-from qisim.experiments.executors import Halted
+from qisim.experiments.executors import Halted, Pool
 from qisim.experiments.sweep import Told
 from qisim.experiments.sweep_store import Sweep
 from qisim.scenario.errors import BadInput
@@ -39,7 +41,8 @@ from tests.small_sweeps import LAYOUT
 
 if __name__ == "__main__":
     folder, options = Path(sys.argv[1]), json.loads(sys.argv[2])
-    told = Told(say=print, progress=lambda done, total: time.sleep(0.2))  # chunks come slowly enough to be caught
+    slowly = lambda done, total: time.sleep(0.2)  # so that chunks can be caught
+    told = Told(say=lambda text: print(text, flush=True), progress=slowly)
     try:
         sweep(load_design(folder / "design.toml"), folder / "out", layout=LAYOUT, told=told, **options)
     except (Halted, SweepStopped) as error:
@@ -150,10 +153,10 @@ def test_a_chunk_that_kills_its_worker_is_recorded_and_tried_again(folder: Path,
     goes_on(folder, whole, {})
 
 
-class DyingPool:
+class DyingPool(Pool):
     """Workers of which one dies each time it runs a certain chunk, and takes the others with it."""
 
-    width, takes_back = 3, False
+    workers = width = 3
 
     def __init__(self, deadly: int):
         self.deadly, self.rebuilt, self.dead = deadly, 0, False
@@ -179,37 +182,52 @@ class DyingPool:
         self.rebuilt += 1
         self.dead = False
 
-    def check(self) -> None:
-        pass
+
+Started = subprocess.Popen[bytes]
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], subprocess.Popen[bytes]]]:
-    """A Dask scheduler, and a process with two workers: address, scheduler, workers."""
+def scheduler_process(tmp_path: Path) -> Iterator[tuple[str, Started]]:
+    """A Dask scheduler: its address and its process."""
     pytest.importorskip("distributed")
-    told, quiet = tmp_path / "scheduler.json", {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "distributed.cli"]
-    scheduler = subprocess.Popen(
-        [*command[:2], "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-         "--scheduler-file", str(told)], **quiet,
+    told = tmp_path / "scheduler.json"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
+         "--no-dashboard", "--scheduler-file", str(told)], **QUIET,
     )  # fmt: skip
     until(told.exists)
     until(lambda: told.read_text().endswith("}"))
-    address = json.loads(told.read_text())["address"]
+    yield json.loads(told.read_text())["address"], process
+    end(process)
+
+
+@pytest.fixture
+def scheduler(scheduler_process: tuple[str, Started]) -> str:
+    """The address of a Dask scheduler that no worker has joined."""
+    return scheduler_process[0]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, scheduler_process: tuple[str, Started]) -> Iterator[tuple[str, Started, Started]]:
+    """A Dask scheduler, and a process with two workers: address, scheduler, workers."""
+    address, scheduler = scheduler_process
     workers = subprocess.Popen(
-        [*command[:2], "distributed.cli.dask_worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard",
-         "--local-directory", str(tmp_path / "dask"), "--death-timeout", "20"], env=environment, **quiet,
+        [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nworkers", "2", "--nthreads", "1",
+         "--no-dashboard", "--local-directory", str(tmp_path / "dask"), "--death-timeout", "20"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, **QUIET,
     )  # fmt: skip
     yield address, scheduler, workers
-    for process in (workers, scheduler):
-        below = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        for each in (*below, process):
-            try:
-                each.kill()
-            except psutil.NoSuchProcess:
-                pass
-        process.wait()
+    end(workers)
+
+
+def end(process: Started) -> None:
+    """End a process and those below it."""
+    below = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    for each in (*below, process):
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    process.wait()
 
 
 def test_dask_workers_and_the_scheduler_killed(
@@ -231,9 +249,75 @@ def test_dask_workers_and_the_scheduler_killed(
     scheduler.kill()
     _, errors = main.communicate(timeout=PATIENCE)
     assert main.returncode == 1 and "Halted: the connection to the Dask scheduler" in errors, errors
+    assert len(errors.splitlines()) == 1, errors
     kept = finished_chunks(folder)
     assert 2 <= len(kept) < whole.manifest.layout.chunks
     goes_on(folder, whole, kept)
+
+
+def test_ctrl_c_when_all_dask_workers_have_left(
+    folder: Path, whole: Sweep, cluster: tuple[str, Started, Started]
+) -> None:
+    """What waits for workers is taken back."""
+    address, _, workers = cluster
+    main = started(folder, cluster=address)
+    until(lambda: len(finished_chunks(folder)) >= 2)
+    end(workers)
+    assert main.stdout is not None
+    until(lambda: "Waiting for workers of" in main.stdout.readline())
+    main.send_signal(signal.SIGINT)
+    _, errors = main.communicate(timeout=PATIENCE)
+    assert main.returncode == 1 and "SweepStopped" in errors and len(errors.splitlines()) == 1, errors
+    goes_on(folder, whole, finished_chunks(folder))
+
+
+def test_a_cluster_that_nobody_has_joined(folder: Path, scheduler: str) -> None:
+    """It is said that workers are waited for, and Ctrl-C ends that."""
+    main = started(folder, cluster=scheduler)
+    assert main.stdout is not None
+    assert main.stdout.readline().startswith(f"Waiting for workers of {scheduler} to join.")
+    main.send_signal(signal.SIGINT)
+    _, errors = main.communicate(timeout=PATIENCE)
+    assert main.returncode == 1 and errors == "SweepStopped: 0 of 960 runs are finished and kept\n"
+
+
+def test_a_cluster_that_is_not_there(folder: Path) -> None:
+    main = started(folder, cluster="tcp://127.0.0.1:1")
+    _, errors = main.communicate(timeout=PATIENCE)
+    assert "no Dask scheduler answers at tcp://127.0.0.1:1" in errors and "__del__" not in errors, errors
+
+
+@pytest.mark.parametrize("how", ["spawn", "fork"])
+def test_workers_handed_in_end_with_the_script_that_was_killed(tmp_path: Path, how: str) -> None:
+    if how not in multiprocessing.get_all_start_methods():
+        pytest.skip("processes cannot be started so here")
+    (tmp_path / "script.py").write_text(HANDED_IN)
+    main = subprocess.Popen(
+        [sys.executable, str(tmp_path / "script.py"), how], env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert main.stdout is not None
+    workers = [psutil.Process(int(pid)) for pid in main.stdout.readline().split()]
+    assert len(workers) == 2
+    main.kill()
+    main.communicate()
+    until(lambda: gone(workers))
+
+
+HANDED_IN = """
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from qisim.experiments.executors import begin_worker
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2, get_context(sys.argv[1]), initializer=begin_worker) as pool:
+        for done in [pool.submit(time.sleep, 0.2) for _ in range(2)]:
+            done.result()
+        print(*pool._processes, flush=True)
+        time.sleep(600)
+"""
 
 
 @pytest.fixture

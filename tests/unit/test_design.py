@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import date
 from pathlib import Path
 
@@ -122,6 +123,99 @@ def test_points_of_ones_own(scenario: Path) -> None:
     (scenario.parent / "own.csv").write_text("behaviour.turnover_annual\n0.1\n2.5\n")
     with pytest.raises(BadInput, match="no column"):
         plan(load_design(path))
+
+
+OWN = """
+scenario = "small.toml"
+method = "points"
+file = "own.csv"
+[[factors]]
+name = "turnover"
+key = "behaviour.turnover_annual"
+[[factors]]
+name = "coaches"
+key = "programme.coaching.coaches_per_district"
+[[factors]]
+name = "policy"
+key = "programme.coaching.policy"
+"""
+
+
+def own(scenario: Path, rows: str, design: str = OWN) -> Design:
+    """A design whose points are a user's table."""
+    (scenario.parent / "own.csv").write_text(rows)
+    path = scenario.parent / "own.toml"
+    path.write_text(design)
+    return load_design(path)
+
+
+@pytest.mark.parametrize(("rows", "told"), [
+    ("0.1,1,weakest\n0.3,2,weakst\n", [(3, "policy", "found 'weakst'", "weakest")]),
+    ("0.1,1,weakest\nmany,2,weakest\n0.2,1,weakest\n", [(3, "turnover", "found 'many'", "")]),
+    ("0.1,1,weakest\n\n0.2,1.5,weakest\n7,2,weakest\n",
+     [(4, "coaches", "found 1.5", ""), (5, "turnover", "found 7", "")]),
+    ("0.1,1,weakest\n0.2,,weakest\n0.3,-2,weakest\n",
+     [(3, "coaches", "is empty", ""), (4, "coaches", "found -2", "")]),
+    ("0.1,1,weakest\n0.1,1,weakest,4\n", [(3, "", "has 4 values", "")]),
+])  # fmt: skip
+def test_what_is_wrong_in_a_users_table_is_told_with_line_and_column(scenario: Path, rows: str, told: list) -> None:
+    with pytest.raises(BadInput) as refused:
+        plan(own(scenario, "turnover,coaches,policy\n" + rows))
+    found = refused.value.problems
+    assert [(p.line, p.key, p.nearest) for p in found] == [(line, column, near) for line, column, _, near in told]
+    for problem, (_, _, what, _) in zip(found, told, strict=True):
+        assert problem.what.startswith(what) and problem.where == str(scenario.parent / "own.csv")
+
+
+def test_a_users_table_as_spreadsheets_write_it(scenario: Path) -> None:
+    table = plan(own(scenario, "turnover;coaches;policy\n0.1;1.0;weakest \n0.3;2.0; nearest\n")).points
+    assert table["coaches"].tolist() == [1, 2] and table["policy"].tolist() == ["weakest", "nearest"]
+
+
+def test_a_wrong_key_in_a_users_table_is_told_once(scenario: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        plan(own(scenario, "behaviour.turnovr_annual,months\n0.1,5\n0.2,6\n", OWN[: OWN.index("[[factors]]")]))
+    assert [(p.line, p.key, p.nearest) for p in refused.value.problems] == [
+        (1, "behaviour.turnovr_annual", "behaviour.turnover_annual")
+    ]
+
+
+def test_a_scenario_is_no_design(scenario: Path) -> None:
+    with pytest.raises(BadInput, match="is a scenario, not a design") as refused:
+        load_design(scenario)
+    assert len(refused.value.problems) == 1
+
+
+@pytest.mark.parametrize(("factor", "key"), [
+    ({"low": 0.1, "high": 7}, "high"), ({"low": -1, "high": 0.3}, "low"), ({"low": 0.1, "mode": 3, "high": 5}, "mode"),
+])  # fmt: skip
+def test_the_end_that_is_out_of_range_is_named(scenario: Path, factor: dict, key: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        made(scenario, "sobol", 4, [{"key": "behaviour.turnover_annual", **factor}])
+    assert refused.value.problems[0].key.endswith(f".{key}")
+
+
+def test_every_bad_level_is_told(scenario: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        made(scenario, "factorial", None, [{"key": "behaviour.turnover_annual", "levels": [0.1, 3, 5]}])
+    assert [problem.what.split(";")[0] for problem in refused.value.problems] == ["found 3", "found 5"]
+
+
+@pytest.mark.parametrize("method", ["latin_hypercube", "saltelli", "morris", "factorial"])
+def test_many_points_take_little_memory(scenario: Path, method: str) -> None:
+    """A million points and four factors are to fit beside all else."""
+    levels = [{"key": "months", "levels": list(range(1, 41))}, {"key": "target.score", "levels": [0.01 * i for i in
+              range(1, 51)]}, {"key": "behaviour.trait_mean", "levels": [0.1, 0.2]}]  # fmt: skip
+    count = {"latin_hypercube": 4096, "saltelli": 512, "morris": 800, "factorial": None}[method]
+    made(scenario, method, 4 if count else None, levels if not count else None)  # what is loaded once
+    tracemalloc.start()
+    try:
+        table = made(scenario, method, count, levels if not count else None)[1]
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    cells = len(table) * (len(table.columns) - 1)
+    assert len(table) >= 4000 and most < 48 * cells + 200_000
 
 
 def test_levels_of_any_kind_stand_in_the_table_by_a_name() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +24,7 @@ from qisim.experiments.executors import Halted
 from qisim.experiments.run import run
 from qisim.experiments.sweep import PointFailed, SweepStopped, Told
 from qisim.experiments.sweep_chunks import Layout
+from qisim.experiments.sweep_status import Status, status
 from qisim.experiments.sweep_store import Sweep
 from qisim.experiments.sweep_structure import structure_key
 from qisim.experiments.sweep_task import Chunk, OtherCode, Question, evaluate
@@ -208,6 +211,42 @@ def test_a_worker_with_other_code_is_refused(whole: Sweep, monkeypatch: pytest.M
         evaluate(question, Chunk(0, range(1), range(1), [{}]))
 
 
+def test_the_way_points_were_chosen_is_part_of_a_sweep(folder: Path) -> None:
+    """The same points by another method give the same runs, but another analysis."""
+    made = design(folder, method="one_at_a_time", factors=[{"key": "behaviour.turnover_annual", "levels": [0.1, 0.2]}])
+    experiment.sweep(made, folder / "out", layout=LAYOUT)
+    (folder / "own.csv").write_text("behaviour.turnover_annual\n0.1\n0.2\n")
+    other = design(folder, method="points", factors=None, file="own.csv")
+    with pytest.raises(BadInput, match="method one_at_a_time, now points"):
+        experiment.sweep(other, folder / "out")
+
+
+SITES = "programme.collaborative.waves.0.sites"
+
+
+def test_points_that_fail_do_not_hide_one_that_runs(folder: Path) -> None:
+    """All of the few points that are tried first fail."""
+    sites = [60 + i for i in range(9)]
+    made = design(folder, replicates=2, factors=[{"key": SITES, "levels": [*sites[:3], 3, *sites[3:]]}])
+    found = experiment.sweep(made, folder / "out")
+    assert found.complete and set(found.runs.query("error == ''")["point"]) == {3}
+    assert found.runs.query("point == 3")["score_at_end"].notna().all()
+
+
+def test_outcomes_that_one_level_alone_has_are_kept(folder: Path) -> None:
+    """Costs are told where there are prices."""
+    levels = [None] * 3 + [{"currency": "USD", "coach_days": 30.0}] + [None] * 5
+    costs = {"key": "costs", "levels": levels, "labels": [f"list {i}" for i in range(9)]}
+    found = experiment.sweep(design(folder, replicates=2, factors=[costs]), folder / "out").runs
+    assert found["cost"].notna().tolist() == (found["point"] == 3).tolist()
+
+
+def test_a_design_of_which_no_point_can_be_run_is_refused(folder: Path) -> None:
+    made = design(folder, factors=[{"key": SITES, "levels": [60, 61]}])
+    with pytest.raises(BadInput, match=r"none of the 2 points that were tried can be run[^$]*sites: found 60"):
+        experiment.sweep(made, folder / "out")
+
+
 def test_a_folder_with_other_things_is_left_alone(folder: Path) -> None:
     (folder / "out").mkdir()
     (folder / "out" / "thesis.txt").write_text("mine")
@@ -222,6 +261,62 @@ def test_a_disk_without_room_is_refused(folder: Path, monkeypatch: pytest.Monkey
     with pytest.raises(BadInput, match="MB on disk"):
         experiment.sweep(design(folder), folder / "out")
     assert not (folder / "out").exists()
+
+
+def test_a_disk_that_has_filled_up_is_found_before_going_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment.sweep(design(folder), folder / "out", layout=LAYOUT)
+    (folder / "out" / "runs" / "chunk-000003.parquet").unlink()
+    monkeypatch.setattr(sweep_plan, "BYTES_A_FILE", 2**60)
+    with pytest.raises(BadInput, match="MB on disk"):
+        experiment.sweep(design(folder), folder / "out")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are not synchronised there")
+def test_names_of_finished_chunks_are_on_disk_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a loss of power could take the files that were said to be finished."""
+    synchronise, folders = os.fsync, []
+
+    def note(opened: int) -> None:
+        synchronise(opened)
+        if stat.S_ISDIR(os.fstat(opened).st_mode):
+            folders.append(os.fstat(opened).st_ino)
+
+    monkeypatch.setattr(os, "fsync", note)
+    found = experiment.sweep(design(folder), folder / "out", layout=LAYOUT)
+    assert folders.count((folder / "out" / "runs").stat().st_ino) == found.manifest.layout.chunks
+    assert (folder / "out").stat().st_ino in folders and folder.stat().st_ino in folders
+
+
+class Counting:
+    """An executor that says nothing about itself, and runs a chunk when it is waited for."""
+
+    def __init__(self) -> None:
+        self.pool, self.given, self.most = ThreadPoolExecutor(1), 0, 0
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        self.given += 1
+        self.most = max(self.most, self.given)
+        future = self.pool.submit(function, *arguments)
+        future.add_done_callback(lambda _: setattr(self, "given", self.given - 1))
+        return future
+
+
+def test_the_width_of_an_executor_is_told(folder: Path, whole: Sweep) -> None:
+    executor = Counting()
+    found = experiment.sweep(design(folder), folder / "out", layout=LAYOUT, executor=executor, width=7)
+    assert executor.most == 8  # and one that waits
+    same(found.runs, whole.runs)
+
+
+@pytest.mark.parametrize(("workers", "told"), [
+    ({"executor": Counting(), "workers": 2}, "workers are given, too"), ({"width": 3}, "for an executor"),
+    ({"executor": Counting(), "cluster": "local"}, "a cluster is given, too"),
+    ({"executor": Counting(), "width": 0}, "a whole number from 1"),
+    ({"cluster": "tcp://127.0.0.1:1", "workers": 2}, "has its own workers"),
+])  # fmt: skip
+def test_workers_of_two_kinds_are_refused(folder: Path, workers: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        experiment.sweep(design(folder), folder / "out", **workers)
 
 
 def test_an_executor_that_breaks_halts_the_sweep(folder: Path) -> None:
@@ -278,6 +373,13 @@ def test_the_command_runs_tells_and_goes_on(command: Qisim, whole: Sweep) -> Non
     as_json = json.loads(command("sweep", "status", "out/design", "--json").stdout)
     assert as_json["complete"] and as_json["runs"] == 960
     sorted(Path("out/design/runs").iterdir())[0].unlink()
+    part = command("sweep", "status", "out/design")
+    assert "It is not running; the last part was finished" in part.stdout and "To go on:" in part.stdout
+    dry = json.loads(command("sweep", "design.toml", "--dry-run", "--json").stdout)
+    assert 0 < dry["finished"] < dry["runs"] == 960
+    assert (
+        f"{dry['finished']} of these runs are finished already" in command("sweep", "design.toml", "--dry-run").stdout
+    )
     again = command("sweep", "design.toml", "--workers", 1)
     assert "runs are finished already" in again.stderr
     assert command("sweep", "design.toml", "--workers", 1, "--strict").exit_code == 1
@@ -297,7 +399,7 @@ def test_a_dry_run_writes_nothing(command: Qisim) -> None:
 def test_the_command_says_what_is_wrong(
     command: Qisim, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
 ) -> None:
-    monkeypatch.setattr("qisim.experiments.executors.SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("qisim.experiments.dask_cluster.SECONDS_TO_CONNECT", 1)
     done = command("sweep", *arguments)
     assert done.exit_code == 2 and told in done.stderr
 
@@ -317,6 +419,21 @@ def test_ctrl_c_stops_after_what_is_running(folder: Path, whole: Sweep) -> None:
         experiment.sweep(design(folder), folder / "out", layout=LAYOUT, told=Told(progress=stop, say=said.append))
     assert said == ["Stopping when the parts that are running are finished; once more stops at once."]
     same(experiment.sweep(design(folder), folder / "out").runs, whole.runs)
+
+
+def test_status_tells_whether_a_sweep_runs_and_how_long_it_will(folder: Path) -> None:
+    seen: list[Status] = []
+
+    def look(done: int, total: int) -> None:
+        if done in (0, total // 2):
+            seen.append(status(folder / "out"))
+
+    experiment.sweep(design(folder), folder / "out", layout=(48, 2), told=Told(progress=look))
+    begun, half = seen
+    assert begun.running and begun.seconds_left is None and begun.runs == 0
+    assert half.running and half.seconds_left is not None and half.seconds_left >= 0 and half.runs == 480
+    done = status(folder / "out")
+    assert done.running is False and done.seconds_left is None and done.complete
 
 
 @pytest.mark.parametrize("name", ["runs/thesis.txt", "inputs/letters.csv", "runs/chunk-000001.parquet"])

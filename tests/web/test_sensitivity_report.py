@@ -16,9 +16,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from qisim.experiments.meaning import Meaning
 from qisim.experiments.sensitivity.analysis import analyse
 from qisim.experiments.sensitivity.sample import gather
-from qisim.outcomes.measures import Measure
 from qisim.sensitivities import Sensitivity
 from qisim.show.sensitivity_charts import figures
 
@@ -42,9 +42,8 @@ def analysed(method: str, name: str, levels: int = 5) -> Sensitivity:
     runs = pd.DataFrame({"point": np.tile(points["point"], replicates), "error": "", "months": values.T.ravel(),
                          "replicate": np.repeat(np.arange(replicates), len(points))})  # fmt: skip
     runs.loc[0, ["error", "months"]] = [f"{HOSTILE} sites", np.nan]
-    form = "{:.1f}".format
-    measure = Measure("months", LONG, "months", "time", True, "earlier", "later", lambda r: np.zeros(1), form, form,
-                      "months")  # fmt: skip
+    measure = Meaning(key="months", name=LONG, unit="months", kind="time", less_is_better=True, less="earlier",
+                      more="later", gap_unit="months")  # fmt: skip
     whole = gather(points, runs, method=method, keys={"turnover": "behaviour.turnover_annual"}, replicates=10)
     return Sensitivity(f"Title {HOSTILE}", "s", whole, [analyse(whole, measure, "policy")], {"other": HOSTILE})
 

@@ -20,7 +20,7 @@ from qisim.experiments.sensitivity.variance import Split, split
 from qisim.scenario.errors import BadInput, Problem, nearest
 
 if TYPE_CHECKING:
-    from qisim.outcomes.measures import Measure
+    from qisim.experiments.meaning import Meaning
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class Analysis:
     untold: dict[str, str] = field(default_factory=dict)
 
     @property
-    def measure(self) -> Measure:
+    def measure(self) -> Meaning:
         """The outcome."""
         return self.sample.measure
 
@@ -62,10 +62,6 @@ class Analysis:
             weights = [one.value for one in self.sobol.total]
         elif self.morris:
             weights = [one.value for one in self.morris.size]
-        elif self.pawn:
-            weights = [
-                told.value - nothing for told, nothing in zip(self.pawn.distance, self.pawn.nothing, strict=True)
-            ]
         elif self.effects:
             size = {effect.factor.name: abs(effect.difference.value) for effect in self.effects.effects}
             weights = [size.get(factor.name, 0.0) for factor in factors]
@@ -74,7 +70,7 @@ class Analysis:
         return [factors[i] for i in sorted(range(len(factors)), key=lambda i: -weights[i])]
 
 
-def analyse(gathered: Gathered, measure: Measure, compare: str | None = None) -> Analysis:
+def analyse(gathered: Gathered, measure: Meaning, compare: str | None = None) -> Analysis:
     """All that the sweep says of one outcome; `compare` names a factor whose two levels are to be compared.
 
     Raises Untold where the outcome cannot be told at two points, BadInput where `compare` is no such factor.

@@ -58,7 +58,8 @@ def duel(sample: Sample, factor: Factor) -> Duel:
             f"{len(first)}; a factorial design has them, or a file of points that has each row twice"
         )
     gaps = sample.values[first] - sample.values[second]
-    pairs = Sample(sample.measure, sample.method, others, sample.points.iloc[first], gaps, np.arange(len(first)))
+    _, block = np.unique(sample.block[first], return_inverse=True)
+    pairs = Sample(sample.measure, sample.method, others, sample.points.iloc[first], gaps, block)
     difference = jackknifed(pairs, lambda rows, columns: np.array([gaps[np.ix_(rows, columns)].mean()]))[0]
     rules, why = None, "in all runs both do equally well"
     if pairs.values.any():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 GROUPS = 20
 """Parts of about equal size, each of which is left out once."""
+
+FEWEST_REPLICATES = 3
+"""With fewer, luck alone tells no interval: it would be many times too wide or too narrow."""
 
 Statistic = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -36,6 +39,11 @@ class Estimate:
         ends = [None if end is None else -end for end in (self.high, self.low)]
         return Estimate(-self.value, *ends)
 
+    def moved(self, by: float) -> Estimate:
+        """The same with a number added that is known."""
+        ends = [None if end is None else end + by for end in (self.low, self.high)]
+        return Estimate(self.value + by, *ends)
+
     def kept_within(self, least: float, most: float) -> Estimate:
         """The same for a quantity that cannot lie beyond `least` and `most`."""
         ends = [None if end is None else float(np.clip(end, least, most)) for end in (self.low, self.high)]
@@ -49,9 +57,36 @@ def estimate(value: float, half_width: float | None) -> Estimate:
     return Estimate(float(value), float(value - half_width), float(value + half_width))
 
 
-def estimates(values: np.ndarray, half_widths: np.ndarray) -> list[Estimate]:
-    """Estimates from numbers and half the widths of their intervals."""
-    return [estimate(value, half) for value, half in zip(values, half_widths, strict=True)]
+def estimates(values: np.ndarray, half_widths: np.ndarray | None) -> list[Estimate]:
+    """Estimates from numbers and half the widths of their intervals, if there are any."""
+    halves = [None] * len(values) if half_widths is None else half_widths
+    return [estimate(value, half) for value, half in zip(values, halves, strict=True)]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The variance of an estimate, float64[n] or a number, told with so many degrees of freedom."""
+
+    variance: Any
+    freedom: float
+
+
+def half_widths(spreads: Sequence[Spread | None]) -> np.ndarray | None:
+    """Half the widths of 90% intervals of what has several independent variances; None where there is none.
+
+    Degrees of freedom by Welch and Satterthwaite, so that a small variance that is told by few replicates does not
+    widen an interval as if it were all there is.
+    """
+    from scipy.stats import t
+
+    told = [spread for spread in spreads if spread is not None]
+    if not told:
+        return None
+    whole = np.asarray(sum(np.asarray(spread.variance, float) for spread in told))
+    parts = np.asarray(sum(np.square(np.asarray(spread.variance, float)) / spread.freedom for spread in told))
+    freedom = np.divide(np.square(whole), parts, out=np.full(whole.shape, 1e9), where=parts > 0)
+    half: np.ndarray = t.ppf((1 + LEVEL) / 2, freedom) * np.sqrt(whole)
+    return half
 
 
 def jackknifed(sample: Sample, statistic: Statistic) -> list[Estimate]:
@@ -59,17 +94,18 @@ def jackknifed(sample: Sample, statistic: Statistic) -> list[Estimate]:
 
     `statistic` is given the rows (points) and columns (replicates) to take, as positions. The two uncertainties, which
     points were drawn and what luck the replicates had, are found by leaving out parts of each, and added; points that
-    were not drawn but cover all there is add none (Efron and Tibshirani 1993, chapter 11).
+    were not drawn but cover all there is add none (Efron and Tibshirani 1993, chapter 11), and then fewer than
+    `FEWEST_REPLICATES` give no interval.
     """
     rows, columns = np.arange(sample.values.shape[0]), np.arange(sample.values.shape[1])
     value = statistic(rows, columns)
-    luck = jackknife_half_widths(lambda kept: statistic(rows, kept), columns)
+    if sample.whole_grid and len(columns) < FEWEST_REPLICATES:
+        return estimates(value, None)
+    luck = jackknife(lambda kept: statistic(rows, kept), columns)
     if sample.whole_grid:
-        return [Estimate(float(one)) for one in value] if luck is None else estimates(value, luck)
-    drawn = jackknife_half_widths(lambda kept: statistic(_rows(sample, kept), columns), np.arange(sample.blocks))
-    if drawn is None:
-        return [Estimate(float(one)) for one in value]
-    return estimates(value, drawn if luck is None else np.hypot(drawn, luck))
+        return estimates(value, half_widths([luck]))
+    drawn = jackknife(lambda kept: statistic(_rows(sample, kept), columns), np.arange(sample.blocks))
+    return estimates(value, None if drawn is None else half_widths([drawn, luck]))
 
 
 def _rows(sample: Sample, blocks: np.ndarray) -> np.ndarray:
@@ -77,30 +113,34 @@ def _rows(sample: Sample, blocks: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.isin(sample.block, blocks)) if sample.blocked else blocks
 
 
-def jackknife_half_widths(statistic: Callable[[np.ndarray], np.ndarray], items: np.ndarray) -> np.ndarray | None:
-    """Half the widths of the 90% intervals of a statistic of items; None for fewer than two items."""
-    from scipy.stats import t
-
+def jackknife(statistic: Callable[[np.ndarray], np.ndarray], items: np.ndarray) -> Spread | None:
+    """The variance of a statistic of items, which are left out part by part; None for fewer than two items."""
     groups = np.array_split(items, min(GROUPS, len(items)))
     if len(groups) < 2:
         return None
     without = np.array([statistic(np.concatenate([*groups[:g], *groups[g + 1 :]])) for g in range(len(groups))])
-    spread = np.sqrt((len(groups) - 1) / len(groups) * np.square(without - without.mean(axis=0)).sum(axis=0))
-    half: np.ndarray = t.ppf((1 + LEVEL) / 2, len(groups) - 1) * spread
-    return half
+    variance = (len(groups) - 1) / len(groups) * np.square(without - without.mean(axis=0)).sum(axis=0)
+    return Spread(variance, len(groups) - 1)
 
 
-def mean_over(sample: Sample, inside: np.ndarray) -> Estimate:
-    """The mean outcome of some points, bool[P].
+def mean_over(sample: Sample, inside: np.ndarray, less: np.ndarray | None = None) -> Estimate:
+    """The mean outcome of some points, bool[P], less what is given of each replicate, float64[R].
 
-    Its interval holds the luck of the replicates and, where points were drawn, which were drawn.
+    Its interval holds the luck of the replicates and, where points were drawn, which were drawn, those of a block
+    together. Luck that is the same in what is taken off leaves the interval, replicate by replicate.
     """
-    from scipy.stats import t
+    values = sample.values[inside] - (0.0 if less is None else less)
+    mean, replicates = values.mean(), values.shape[1]
+    luck = Spread(values.mean(axis=0).var(ddof=1) / replicates, replicates - 1) if replicates > 1 else None
+    if sample.whole_grid:
+        return estimate(mean, None if replicates < FEWEST_REPLICATES else _number(half_widths([luck])))
+    of_block = np.bincount(sample.block[inside], values.mean(axis=1) - mean)[np.unique(sample.block[inside])]
+    blocks = len(of_block)
+    if blocks < 2:
+        return estimate(mean, None)
+    drawn = Spread(np.square(of_block).sum() / len(values) ** 2 * blocks / (blocks - 1), blocks - 1)
+    return estimate(mean, _number(half_widths([drawn, luck])))
 
-    values = sample.values[inside]
-    parts = [values.mean(axis=0)] if sample.whole_grid else [values.mean(axis=0), values.mean(axis=1)]
-    parts = [part for part in parts if len(part) > 1 or part is parts[-1]]
-    if any(len(part) < 2 for part in parts):
-        return Estimate(float(values.mean()))
-    variance = sum(part.var(ddof=1) / len(part) for part in parts)
-    return estimate(values.mean(), t.ppf((1 + LEVEL) / 2, min(len(part) for part in parts) - 1) * np.sqrt(variance))
+
+def _number(half: np.ndarray | None) -> float | None:
+    return None if half is None else float(half)

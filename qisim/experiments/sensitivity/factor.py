@@ -19,6 +19,8 @@ MOST_LEVELS = 10
 
 IN_PERCENT = ("probability", "share")
 DIGITS = 2
+COARSEST = 25
+"""Values are told so finely that a range has so many of them, at least."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,10 @@ class Factor:
         apart = [b - a for a, b in zip(self.levels, self.levels[1:], strict=False)] or [self.high - self.low]
         if min(apart) <= 0:
             return value
-        return round(value, DIGITS - math.ceil(math.log10(min(apart)))) + 0.0  # no minus zero
+        digits = DIGITS - math.ceil(math.log10(min(apart)))
+        if self.kind == "range" and not self.whole and 10.0**-digits > (self.high - self.low) / COARSEST:
+            digits += 1
+        return round(value, digits) + 0.0  # no minus zero
 
     @property
     def axis(self) -> str:

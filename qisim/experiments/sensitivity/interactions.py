@@ -20,7 +20,8 @@ POINTS_A_CELL = 4
 class Grid:
     """Cells by the bins of two factors, `across` and `up`: the mean outcome, None where there is no point.
 
-    `cells[j][i]` belongs to bin i of `across` and j of `up`; `points` tells how many points each mean is of.
+    `cells[j][i]` belongs to bin i of `across` and j of `up`, `gaps[j][i]` is how much it is above the mean of all
+    points, replicate by replicate; `points` tells how many points each mean is of.
     """
 
     across: Factor
@@ -28,6 +29,7 @@ class Grid:
     across_bins: list[str]
     up_bins: list[str]
     cells: list[list[Estimate | None]]
+    gaps: list[list[Estimate | None]]
     points: np.ndarray
 
 
@@ -39,15 +41,12 @@ def grid(sample: Sample, across: Factor, up: Factor) -> Grid:
         raise Untold("points that leave all inputs but one as they are do not show two together")
     x, across_bins = _bins(sample, across)
     y, up_bins = _bins(sample, up)
-    cells: list[list[Estimate | None]] = []
-    points = np.zeros((len(up_bins), len(across_bins)), int)
-    for j in range(len(up_bins)):
-        cells.append([])
-        for i in range(len(across_bins)):
-            inside = (x == i) & (y == j)
-            points[j, i] = inside.sum()
-            cells[-1].append(mean_over(sample, inside) if points[j, i] else None)
-    return Grid(across, up, across_bins, up_bins, cells, points)
+    everywhere = sample.values.mean(axis=0)
+    inside = [[(x == i) & (y == j) for i in range(len(across_bins))] for j in range(len(up_bins))]
+    cells = [[mean_over(sample, cell) if cell.any() else None for cell in line] for line in inside]
+    gaps = [[mean_over(sample, cell, everywhere) if cell.any() else None for cell in line] for line in inside]
+    points = np.array([[cell.sum() for cell in line] for line in inside])
+    return Grid(across, up, across_bins, up_bins, cells, gaps, points)
 
 
 def grids(sample: Sample, most: Sequence[Factor]) -> list[Grid]:
@@ -65,8 +64,12 @@ def _bins(sample: Sample, factor: Factor) -> tuple[np.ndarray, list[str]]:
         present, place = np.unique(codes, return_inverse=True)
         names = [factor.said(plain(values[codes == code][0])) for code in present]
         return place, names
+    numbers = values.astype(float)
     count = int(np.clip(np.sqrt(len(values) / POINTS_A_CELL), 2, MOST_BINS))
-    edges = np.quantile(values.astype(float), np.linspace(0, 1, count + 1))
-    place = np.searchsorted(edges[1:-1], values.astype(float), side="right")
-    names = [f"{factor.said(low)} to {factor.said(high)}" for low, high in pairwise(edges)]
-    return place, names
+    edges = np.quantile(numbers, np.linspace(0, 1, count + 1))
+    _, place = np.unique(np.searchsorted(edges[1:-1], numbers, side="right"), return_inverse=True)
+    if not factor.whole:
+        return place, [f"{factor.said(low)} to {factor.said(high)}" for low, high in pairwise(edges)]
+    ends = [(numbers[place == k].min(), numbers[place == k].max()) for k in range(int(place.max()) + 1)]
+    return place, [factor.said(low) if low == high else f"{factor.said(low)} to {factor.said(high)}"
+                   for low, high in ends]  # fmt: skip

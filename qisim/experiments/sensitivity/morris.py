@@ -12,8 +12,8 @@ from statistics import NormalDist
 import numpy as np
 
 from qisim.experiments.points import MORRIS_LEVELS
-from qisim.experiments.sensitivity.estimate import Estimate, estimates, jackknife_half_widths
-from qisim.experiments.sensitivity.salib import RESAMPLES, SEED, check_blocks, problem
+from qisim.experiments.sensitivity.estimate import Estimate, Spread, estimates, half_widths, jackknife
+from qisim.experiments.sensitivity.salib import NORMAL, RESAMPLES, SEED, check_blocks, problem
 from qisim.experiments.sensitivity.sample import Gathered, Sample, Untold
 from qisim.outcomes.intervals import LEVEL
 
@@ -61,10 +61,10 @@ def morris(gathered: Gathered, sample: Sample) -> Morris:
         return {name: np.asarray(found[name], float) for name in ("mu", "mu_star", "sigma", "mu_star_conf")}
 
     found = effects(sample.means, RESAMPLES)
-    luck = jackknife_half_widths(
+    luck = jackknife(
         lambda kept: effects(sample.values[:, kept].mean(axis=1), 2)["mu_star"], np.arange(sample.replicates)
     )
-    half = found["mu_star_conf"] if luck is None else np.hypot(found["mu_star_conf"], luck)
+    half = half_widths([Spread(np.square(found["mu_star_conf"] / NORMAL), sample.blocks - 1), luck])
     nothing = _luck(sample, inputs)
     return Morris(estimates(found["mu_star"], half), found["mu"].tolist(), found["sigma"].tolist(), nothing)
 

@@ -1,25 +1,26 @@
 """Scenario discovery: a few plain rules that tell where in the space of the inputs an outcome is good or bad.
 
 A regression tree (Breiman et al. 1984) on the mean outcome of each point, by scikit-learn. Its size is the smallest
-that predicts points it has not seen about as well as the best does (the rule of one standard error).
+that foretells, about as well as the best does (the rule of one standard error), points it has not seen in replicates
+it has not seen: points share their luck, and what foretells other points in the same replicates may foretell luck.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
 
+from qisim.experiments.sensitivity.condition import Condition
 from qisim.experiments.sensitivity.estimate import Estimate, mean_over
 from qisim.experiments.sensitivity.factor import Factor
 from qisim.experiments.sensitivity.sample import Sample, Untold
 
 MOST_RULES = 6
 PARTS, REPEATS = 5, 4
+FEWEST_GROUPS = 2 * PARTS
 SMALLEST_PART = 0.05
 FEWEST_POINTS = 20
 FEWEST_IN_A_RULE = 3
@@ -27,52 +28,17 @@ SEED = 1
 
 
 @dataclass(frozen=True)
-class Condition:
-    """What a rule asks of one factor: a range, with None where it is open, or some of its texts."""
-
-    factor: Factor
-    above: float | None = None
-    below: float | None = None
-    among: tuple[str, ...] = ()
-
-    @property
-    def said(self) -> str:
-        """The condition in words, such as "turnover below 22%"."""
-        name, say = self.factor.name, self.factor.said
-        if self.among:
-            return f"{name} {' or '.join(self.among)}"
-        inside = [
-            level for level in self.factor.levels
-            if (self.above is None or level > self.above) and (self.below is None or level <= self.below)
-        ]  # fmt: skip
-        if self.factor.kind == "levels":
-            if len(inside) == 1:
-                return f"{name} {say(inside[0])}"
-            if self.above is None:
-                return f"{name} at most {say(inside[-1])}"
-            return (
-                f"{name} {say(inside[0])} or more"
-                if self.below is None
-                else f"{name} {say(inside[0])} to {say(inside[-1])}"
-            )
-        if self.factor.whole:
-            least = None if self.above is None else say(math.floor(self.above) + 1)
-            most = None if self.below is None else say(math.floor(self.below))
-            if least is None or most is None:
-                return f"{name} at most {most}" if least is None else f"{name} {least} or more"
-            return f"{name} {least}" if least == most else f"{name} {least} to {most}"
-        if self.above is not None and self.below is not None:
-            return f"{name} between {say(self.above)} and {say(self.below)}"
-        return f"{name} below {say(self.below)}" if self.above is None else f"{name} above {say(self.above)}"
-
-
-@dataclass(frozen=True)
 class Rule:
-    """A part of the space of inputs: its conditions, which points lie in it (bool[P]), and the mean there."""
+    """A part of the space of inputs: its conditions, which points lie in it (bool[P]), and the mean there.
+
+    `gap` is how much that is above the mean of all points, replicate by replicate, so that luck which all points share
+    does not widen its interval.
+    """
 
     conditions: tuple[Condition, ...]
     inside: np.ndarray
     mean: Estimate
+    gap: Estimate
 
     @property
     def share(self) -> float:
@@ -95,25 +61,27 @@ class Rules:
 
 
 def find_rules(sample: Sample) -> Rules:
-    """Rules for the mean outcome of a sample's points. Raises Untold where nothing is to be found.
-
-    Points of one block are either all learnt from or all foretold.
-    """
-    means, block = sample.means, sample.block
-    if len(means) < FEWEST_POINTS or sample.blocks < 2 * PARTS:
+    """Rules for the mean outcome of a sample's points. Raises Untold where nothing is to be found."""
+    means = sample.means
+    if len(means) < FEWEST_POINTS:
         raise Untold(f"asks for {FEWEST_POINTS} points at least; there are {len(means)}")
     if means.max() == means.min():
         raise Untold("it is the same at all points")
     table, meaning = _features(sample.factors, [sample.column(factor) for factor in sample.factors])
-    size, foretold = _size(table, means, block)
+    group, same = _groups(table, sample)
+    if group.max() + 1 < FEWEST_GROUPS:
+        raise Untold(f"asks for {FEWEST_GROUPS} base points, trajectories or different points at least; there are "
+                     f"{group.max() + 1}")  # fmt: skip
+    size, foretold = _size(table, sample.values, group, same)
     if size < 2:
         raise Untold("no rule of these inputs foretells it better than its mean over all points")
     tree = _tree(size, len(means)).fit(table, means)
-    leaf = tree.apply(table)
+    leaf, everywhere = tree.apply(table), sample.values.mean(axis=0)
     rules = [
-        Rule(_conditions(tree.tree_, int(node), meaning), leaf == node, mean_over(sample, leaf == node))
-        for node in np.unique(leaf)
-    ]
+        Rule(_conditions(tree.tree_, int(node), meaning), inside, mean_over(sample, inside),
+             mean_over(sample, inside, everywhere))
+        for node in np.unique(leaf) for inside in [leaf == node]
+    ]  # fmt: skip
     return Rules(sorted(rules, key=lambda rule: -rule.mean.value), foretold)
 
 
@@ -139,19 +107,34 @@ def _features(factors: Sequence[Factor], columns: Sequence[np.ndarray]) -> tuple
     return np.column_stack(parts), meaning
 
 
-def _size(table: np.ndarray, means: np.ndarray, block: np.ndarray) -> tuple[int, float]:
-    """How many rules to make, and what they foretell of unseen points; 1 where they foretell nothing."""
+def _groups(table: np.ndarray, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """What is learnt from or foretold as a whole, and which points are the same, int64[P] each.
+
+    Points of a block are near copies of each other, and points with the same inputs are copies.
+    """
+    _, same = np.unique(table, axis=0, return_inverse=True)
+    same = same.reshape(-1)
+    copied = same.max() + 1 < len(table) / 2
+    return (sample.block if sample.blocked and not copied else same), same
+
+
+def _size(table: np.ndarray, values: np.ndarray, group: np.ndarray, same: np.ndarray) -> tuple[int, float]:
+    """How many rules to make, and what they foretell of what they have not seen; 1 where they foretell nothing."""
     rng, sizes = np.random.default_rng(SEED), range(2, MOST_RULES + 1)
-    parts = [rng.permutation(int(block.max()) + 1)[block] % PARTS for _ in range(REPEATS)]
     missed = np.empty((REPEATS, PARTS, len(sizes)))
     without = np.empty((REPEATS, PARTS))
-    for repeat, p in product(range(REPEATS), range(PARTS)):
-        part = parts[repeat]
-        seen, unseen = part != p, part == p
-        without[repeat, p] = np.square(means[unseen] - means[seen].mean()).mean()
-        for s, size in enumerate(sizes):
-            guess = _tree(size, len(means)).fit(table[seen], means[seen]).predict(table[unseen])
-            missed[repeat, p, s] = np.square(means[unseen] - guess).mean()
+    for repeat in range(REPEATS):
+        part = rng.permutation(int(group.max()) + 1)[group] % PARTS
+        learnt, foretold = _halves(values, rng)
+        for p in range(PARTS):
+            unseen = part == p
+            seen = ~np.isin(same, same[unseen])
+            without[repeat, p] = np.square(foretold[unseen] - learnt[seen].mean()).mean()
+            for s, size in enumerate(sizes):
+                guess = _tree(size, len(table)).fit(table[seen], learnt[seen]).predict(table[unseen])
+                missed[repeat, p, s] = np.square(foretold[unseen] - guess).mean()
+    if without.mean() <= 0:
+        return 1, 0.0
     missed /= without.mean()
     average = missed.mean(axis=(0, 1))
     best = int(average.argmin())
@@ -160,6 +143,16 @@ def _size(table: np.ndarray, means: np.ndarray, block: np.ndarray) -> tuple[int,
         return 1, 0.0
     chosen = int(np.flatnonzero(average <= average[best] + margin)[0])
     return sizes[chosen], float(1 - average[chosen])
+
+
+def _halves(values: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The means of points over either half of the replicates, less the mean over all points; of a single one, both."""
+    replicates = values.shape[1]
+    if replicates < 2:
+        return values[:, 0], values[:, 0]
+    order = rng.permutation(replicates)
+    one, other = (values[:, half].mean(axis=1) for half in (order[: replicates // 2], order[replicates // 2 :]))
+    return one - one.mean(), other - other.mean()
 
 
 def _conditions(tree: Any, leaf: int, meaning: Sequence[tuple[Factor, str]]) -> tuple[Condition, ...]:

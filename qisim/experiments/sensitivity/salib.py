@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Any
 
 from qisim.experiments.sensitivity.factor import Factor
 from qisim.experiments.sensitivity.sample import MOST_LEFT_OUT, Gathered, Sample, Untold
+from qisim.outcomes.intervals import LEVEL
 
 RESAMPLES = 200
 SEED = 1
 FEWEST_BLOCKS = 4
+
+NORMAL = NormalDist().inv_cdf((1 + LEVEL) / 2)
+"""By which SALib widens a standard deviation to half an interval."""
 
 
 def problem(factors: tuple[Factor, ...]) -> dict[str, Any]:
@@ -29,7 +34,7 @@ def check_blocks(gathered: Gathered, sample: Sample, method: str, said: str) -> 
         raise Untold("it is the same at all points")
     missing = gathered.left_out(sample)
     if missing > MOST_LEFT_OUT or sample.blocks < FEWEST_BLOCKS:
-        why = f": {sample.notes[-1]}" if missing else ""
+        why = f": {'; '.join((*gathered.notes, *sample.notes))}" if missing else ""
         raise Untold(
             f"{sample.blocks} complete blocks of the design are too few, of {round(sample.blocks / (1 - missing))}{why}"
         )

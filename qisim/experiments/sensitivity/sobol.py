@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qisim.experiments.sensitivity.estimate import Estimate, estimate, estimates, jackknife_half_widths
-from qisim.experiments.sensitivity.salib import RESAMPLES, SEED, check_blocks, problem
+from qisim.experiments.sensitivity.estimate import Estimate, Spread, estimate, estimates, half_widths, jackknife
+from qisim.experiments.sensitivity.salib import NORMAL, RESAMPLES, SEED, check_blocks, problem
 from qisim.experiments.sensitivity.sample import Gathered, Sample
 from qisim.outcomes.intervals import LEVEL
 
@@ -59,10 +59,9 @@ def sobol(gathered: Gathered, sample: Sample) -> Sobol:
         )
 
     values, drawn = indices(sample.means, RESAMPLES)
-    luck = jackknife_half_widths(
-        lambda kept: indices(sample.values[:, kept].mean(axis=1), 2)[0], np.arange(sample.replicates)
-    )
-    half = drawn if luck is None else np.hypot(drawn, luck)
+    luck = jackknife(lambda kept: indices(sample.values[:, kept].mean(axis=1), 2)[0], np.arange(sample.replicates))
+    half = half_widths([Spread(np.square(drawn / NORMAL), sample.blocks - 1), luck])
+    assert half is not None
     return Sobol(
         first=estimates(values[:count], half[:count]),
         total=estimates(values[count : 2 * count], half[count : 2 * count]),

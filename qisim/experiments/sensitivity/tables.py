@@ -76,24 +76,27 @@ def effects(analyses: Sequence[Analysis]) -> pd.DataFrame:
 
 
 def interactions(analyses: Sequence[Analysis]) -> pd.DataFrame:
-    """A row an outcome and cell of two factors: the mean outcome there, and of how many points."""
+    """A row an outcome and cell of two factors: the mean outcome there, less that of all points, and of how many."""
     rows = [
         {**_outcome(one), "factor": grid.across.name, "bin": grid.across_bins[i], "other_factor": grid.up.name,
-         "other_bin": grid.up_bins[j], **_numbers("mean", cell), "points": int(grid.points[j, i])}
+         "other_bin": grid.up_bins[j], **_numbers("mean", cell), **_difference(grid.gaps[j][i]),
+         "points": int(grid.points[j, i])}
         for one in analyses for grid in one.grids or () for j, line in enumerate(grid.cells)
         for i, cell in enumerate(line) if cell is not None
     ]  # fmt: skip
-    return _frame(rows, [*_OUTCOME, "factor", "bin", "other_factor", "other_bin", "mean", "low", "high", "points"])
+    return _frame(rows, [*_OUTCOME, "factor", "bin", "other_factor", "other_bin", "mean", "low", "high", *_DIFFERENCE,
+                         "points"])  # fmt: skip
 
 
 def rules(analyses: Sequence[Analysis]) -> pd.DataFrame:
-    """A row an outcome and rule: the mean outcome where it holds, and on how many of the points that is."""
+    """A row an outcome and rule: the mean where it holds, less that of all points, and on how many points it does."""
     rows = [
-        {**_outcome(one), "rule": rule.said, **_numbers("mean", rule.mean), "points": int(rule.inside.sum()),
-         "share_of_points": rule.share, "foretold": one.rules.foretold}
+        {**_outcome(one), "rule": rule.said, **_numbers("mean", rule.mean), **_difference(rule.gap),
+         "points": int(rule.inside.sum()), "share_of_points": rule.share, "foretold": one.rules.foretold}
         for one in analyses if one.rules for rule in one.rules.rules
     ]  # fmt: skip
-    return _frame(rows, [*_OUTCOME, "rule", "mean", "low", "high", "points", "share_of_points", "foretold"])
+    return _frame(rows, [*_OUTCOME, "rule", "mean", "low", "high", *_DIFFERENCE, "points", "share_of_points",
+                         "foretold"])  # fmt: skip
 
 
 def compared(analyses: Sequence[Analysis]) -> pd.DataFrame:
@@ -127,10 +130,16 @@ TABLES = {"variance": variance, "indices": indices, "effects": effects, "interac
           "compared": compared}  # fmt: skip
 
 _OUTCOME = ["outcome", "meaning", "unit"]
+_DIFFERENCE = ["difference", "difference_low", "difference_high"]
 
 
 def _outcome(one: Analysis) -> Row:
     return {"outcome": one.measure.key, "meaning": one.measure.name, "unit": one.measure.unit}
+
+
+def _difference(told: Estimate | None) -> Row:
+    """How much a mean is above that of all points."""
+    return _numbers("difference", told, "difference_") if told else {}
 
 
 def _numbers(name: str, told: Estimate, prefix: str = "") -> Row:

@@ -38,7 +38,7 @@ class Split:
 def split(sample: Sample) -> Split:
     """The variance of an outcome split. Raises Untold where the sweep cannot tell luck from inputs."""
     if sample.method == "one_at_a_time":
-        raise Untold("points that leave all inputs but one as they are do not stand for what is not known")
+        raise Untold("a one-at-a-time design covers too little of what the inputs can be together")
     if sample.replicates < 2:
         raise Untold("with a single replicate luck cannot be told from inputs; sweep with two or more")
     if sample.constant:
