@@ -58,6 +58,16 @@ class Measured:
         return max(0.0, self.first - self.inside / self.chunks)
 
     @property
+    def rate(self) -> float:
+        """Runs a second, the start of workers apart."""
+        return self.runs / self.steady
+
+    @property
+    def hours(self) -> float:
+        """What a million runs would take at this rate."""
+        return MILLION / self.rate / 3600
+
+    @property
     def overhead(self) -> float:
         """What a worker's second costs beside the core, as a share of the core's own time, start of workers apart."""
         return self.steady * self.workers / self.core - 1
@@ -123,24 +133,24 @@ def report(runs: int) -> list[str]:
         print(measured[title], file=sys.stderr, flush=True)
     one, two = measured["one worker"], measured["two workers"]
     dask = measured["Dask, two workers"]
-    rate = two.runs / two.steady
     rows = [
-        f"| {title} | {m.runs:,} | {m.wall:.0f} s | {m.core / m.runs * 1e3:.1f} ms"
+        f"| {title} | {m.runs:,} | {m.wall:.0f} s | {m.rate:.0f} | {m.hours:.1f} h | {m.core / m.runs * 1e3:.1f} ms"
         f" | {100 * (m.inside / m.core - 1):.0f}% | {100 * m.overhead:.0f}% | {m.peak:,.0f} MiB |"
         for title, m in measured.items()
     ]
-    faster, slower = rate / (one.runs / one.steady), two.core / two.runs / (one.core / one.runs)
+    faster, slower = two.rate / one.rate, two.core / two.runs / (one.core / one.runs)
     return [
         f"Measured on {date.today().isoformat()}, {machine()}.", "",
         f"`benchmarks/scenario.toml` (400 facilities, 6 ideas, 60 months) at {POINTS} points of a Sobol sequence over",
         "four factors, all outcomes kept. Overhead is relative to the core's own time in the same run: in the worker",
         "(making scenarios, calendars, tables and outcomes), and in all (with giving out, taking back and writing",
         "chunks; the start of workers apart).", "",
-        "| sweep | runs | time | core, a run | overhead in the worker | overhead in all | peak memory of a worker |",
-        "|---|---|---|---|---|---|---|", *rows, "",
+        "| sweep | runs | time | runs a second | a million runs, extrapolated | core, a run | overhead in the worker |"
+        " overhead in all | peak memory of a worker |",
+        "|---|---|---|---|---|---|---|---|---|", *rows, "",
         f"Two workers did {faster:.2f} times the runs of one in the same time; the core itself took {slower:.2f} times",
-        f"as long a run with both at work. At {rate:.0f} runs a second a million runs take",
-        f"{MILLION / rate / 60:.0f} minutes on two workers: extrapolated from {two.runs:,} runs. Dask took",
+        f"as long a run with both at work. At {two.rate:.0f} runs a second a million runs take",
+        f"{60 * two.hours:.0f} minutes on two workers: extrapolated from {two.runs:,} runs. Dask took",
         f"{100 * (dask.overhead - two.overhead):+.0f} percentage points more than processes.",
     ]  # fmt: skip
 

@@ -27,6 +27,7 @@ from qisim.model.batch.compile import cache_folder
 from qisim.model.batch.simulate import is_compiled, parameters_of, rows_of
 from qisim.model.calendar import build_calendar
 from qisim.outcomes.measures import Measure, measures
+from qisim.outcomes.recorded import FromCore
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.change import changed
 from qisim.scenario.load import from_document
@@ -49,11 +50,15 @@ KEPT_STRUCTURES, KEPT_WORLDS = 8, 4
 
 
 class Batch:
-    """The tables of some runs as outcomes read them, numbered from 0; each is made when it is first asked for."""
+    """Some runs as outcomes read them, numbered from 0, arrays and tables; each is made when it is first asked for."""
 
     def __init__(self, structure: Structure, out: Out):
         self.scenario, self.world = structure.scenario, structure.world
         self._structure, self._out, self._rows = structure, out, range(len(out.months))
+
+    @cached_property
+    def recorded(self) -> FromCore:
+        return FromCore(self._out, self._structure.groupings, len(self.world))
 
     @cached_property
     def months(self) -> pd.DataFrame:

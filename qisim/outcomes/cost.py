@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.outcome import Outcome, money, over_runs, percent, untold
-from qisim.outcomes.runs import Runs, by_run, per_run
-from qisim.scenario.costs import MONEY, PRICED
+from qisim.outcomes.recorded import recorded
+from qisim.outcomes.recorded import total as added_up
+from qisim.outcomes.runs import Runs, per_run
+from qisim.scenario.costs import MONEY, PRICED, UNITS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,17 +36,36 @@ def costs(runs: Runs) -> pd.DataFrame:
     Rows as in `Runs.units`; none without a programme. An element's fixed cost falls in its first month. Raises
     ValueError where the scenario tells no costs.
     """
-    import numpy as np
     import pandas as pd
 
     units, scenario = runs.units, runs.scenario
     names = [element.name for element in scenario.programme]
     which, month = pd.Categorical(units["element"], categories=names).codes, units["month"].to_numpy()
-    prices = np.array([unit_costs(scenario, element) for element in scenario.programme]).reshape(-1, len(PRICED))
-    counted = (units[PRICED].to_numpy(float) * prices[which]).sum(axis=1) + units[MONEY].to_numpy(float)
+    counted = _counted(units[list(UNITS)].to_numpy(float), _all_prices(scenario)[which])
     table = units[["replicate", "month", "element"]].copy()
     table["cost"] = counted + standing_costs(scenario)[which, month]
     return table
+
+
+def _all_prices(scenario: Scenario) -> np.ndarray:
+    """What one of each of `UNITS` costs in each element, float64[elements, units]; money costs what it is."""
+    import numpy as np
+
+    prices = np.ones((len(scenario.programme), len(UNITS)))
+    priced = [place for place, unit in enumerate(UNITS) if unit != MONEY]
+    for row, element in zip(prices, scenario.programme, strict=True):
+        row[priced] = unit_costs(scenario, element)
+    return prices
+
+
+def _counted(units: np.ndarray, prices: np.ndarray) -> np.ndarray:
+    """The cost of what was counted, float64[..., units], added up unit by unit."""
+    import numpy as np
+
+    cost = np.zeros(units.shape[:-1])
+    for unit in range(len(UNITS)):
+        cost += units[..., unit] * prices[..., unit]
+    return cost
 
 
 def unit_costs(scenario: Scenario, element: Element) -> list[float]:
@@ -88,12 +109,14 @@ def currency(scenarios: Sequence[Scenario]) -> str:
 
 def total(runs: Runs) -> np.ndarray:
     """The cost of the programme, float64[R]. Raises ValueError where the scenario tells no costs."""
-    return per_run(runs, costs(runs), "cost").round(CENTS)
+    units = recorded(runs).units()
+    by_month = _counted(units, _all_prices(runs.scenario)) + standing_costs(runs.scenario).T
+    return added_up(by_month[..., None])[:, 0].round(CENTS)
 
 
 def brought(runs: Runs) -> np.ndarray:
     """Facilities at the standard at the end beyond those at the start, float64[R]; below 0 where there are fewer."""
-    there = by_run(runs.months, "at_target")
+    there = recorded(runs).months("at_target")
     return there[:, -1] - there[:, 0]
 
 

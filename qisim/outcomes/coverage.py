@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from qisim.outcomes.intervals import ends, supported
 from qisim.outcomes.outcome import Outcome, over_runs, percent, score
-from qisim.outcomes.runs import Runs, at_end, by_run
+from qisim.outcomes.recorded import at_end
+from qisim.outcomes.runs import Runs, by_run
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.outcome import Outcome, count, over_runs
-from qisim.outcomes.runs import Runs, at_end, per_run
+from qisim.outcomes.recorded import at_end, recorded
+from qisim.outcomes.runs import Runs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +48,7 @@ BROUGHT_BY = {
 
 def taken(runs: Runs, unit: str) -> np.ndarray:
     """How many of a unit the programme took over the whole horizon, float64[R]; 0 without a programme."""
-    return per_run(runs, runs.units, unit)
+    return recorded(runs).taken(unit)
 
 
 def outcome(runs: Runs) -> list[Outcome]:

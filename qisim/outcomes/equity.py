@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.outcome import Outcome, over_runs, points
+from qisim.outcomes.recorded import Groups, recorded
 from qisim.outcomes.runs import Runs
 from qisim.world.groupings import UNTOLD
 
@@ -27,10 +28,9 @@ VERDICTS = {NARROWED: "narrowed", KEPT: "kept", WIDENED: "widened"}
 
 def groupings(runs: Runs) -> list[str]:
     """The groupings that have a gap: those with at least two groups, remoteness first, then the scenario's own."""
-    rows = runs.groups[runs.groups["month"] == 0]
-    sizes = told(rows).groupby("grouping", observed=True)["group"].nunique()
+    found = recorded(runs).groupings()
     named = ["remoteness", *runs.scenario.groups, "kind", "district"]
-    return [name for name in named if sizes.get(name, 0) > 1]
+    return [name for name in named if name in found and len(_counting(found[name])) > 1]
 
 
 def gap(runs: Runs, grouping: str) -> np.ndarray:
@@ -38,9 +38,9 @@ def gap(runs: Runs, grouping: str) -> np.ndarray:
 
     Which group is best and which worst may change from month to month. Facilities whose group is not told do not count.
     """
-    rows = told(runs.groups[runs.groups["grouping"] == grouping])
-    scores = rows.groupby(["replicate", "month"])["score"]
-    return POINTS * (scores.max() - scores.min()).unstack("month").to_numpy(float)
+    arrays = recorded(runs)
+    scores = arrays.group_months(grouping, "score")[..., _counting(arrays.groupings()[grouping])]
+    return POINTS * (scores.max(axis=-1) - scores.min(axis=-1))
 
 
 def change(gaps: np.ndarray) -> np.ndarray:
@@ -74,6 +74,11 @@ def _gap(grouping: str, gaps: np.ndarray) -> Outcome:
         narrowed, widened = ((moved == which).sum() for which in (NARROWED, WIDENED))
         note += f"; narrowed in {narrowed} of {len(gaps)} runs, widened in {widened}"
     return over_runs(f"gap_{grouping}", name, "points", gaps[:, -1], points, note)
+
+
+def _counting(groups: Groups) -> list[int]:
+    """The places of groups with facilities, of which it is told which they are."""
+    return [i for i, name in enumerate(groups.names) if groups.facilities[i] > 0 and name != UNTOLD]
 
 
 def told(rows: pd.DataFrame) -> pd.DataFrame:

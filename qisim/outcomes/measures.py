@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from qisim.outcomes import cost, effort, equity, sustainment
 from qisim.outcomes.outcome import calendar_month, count, money, percent, points, score, target_percent
-from qisim.outcomes.runs import Runs, at_end
-from qisim.outcomes.time_to_target import milestones, time_to_target
+from qisim.outcomes.recorded import at_end, recorded
+from qisim.outcomes.runs import Runs
+from qisim.outcomes.time_to_target import TimeToTarget, first_there, milestones
 
 if TYPE_CHECKING:
     import numpy as np
@@ -201,28 +202,33 @@ def _gap_at_end(runs: Runs, grouping: str) -> np.ndarray:
 
 def _months_to_target(runs: Runs) -> np.ndarray:
     """min(time to target, horizon)."""
-    return time_to_target(runs.months, runs.scenario.target.coverage).month
+    return _time_to_target(runs).month
 
 
 def _arrived(runs: Runs, by: int) -> np.ndarray:
     """1 where the target was reached in or before month `by`, else 0."""
-    time = time_to_target(runs.months, runs.scenario.target.coverage)
+    time = _time_to_target(runs)
     return (time.reached & (time.month <= by)).astype(float)
+
+
+def _time_to_target(runs: Runs) -> TimeToTarget:
+    return first_there(recorded(runs).months("coverage"), runs.scenario.target.coverage)
 
 
 def _last_district(runs: Runs) -> np.ndarray:
     """min(month in which the last district reached the target, horizon), whichever district that was."""
-    rows = runs.groups[(runs.groups["grouping"] == "district") & (runs.groups["facilities"] > 0)]
-    horizon = float(rows["month"].max())
-    there = rows["at_target"] / rows["facilities"] >= runs.scenario.target.coverage
-    month = rows["month"].where(there, horizon).astype(float)
-    first = month.groupby([rows["replicate"], rows["group"]], observed=True).min()
-    return first.groupby("replicate").max().to_numpy(float)
+    import numpy as np
+
+    arrays = recorded(runs)
+    facilities = arrays.groupings()["district"].facilities
+    some = facilities > 0
+    there = arrays.group_months("district", "at_target")[..., some] / facilities[some] >= runs.scenario.target.coverage
+    first = np.where(there.any(axis=1), there.argmax(axis=1), there.shape[1] - 1)
+    return first.max(axis=1).astype(float)
 
 
 def _districts(runs: Runs) -> int:
-    rows = runs.groups[(runs.groups["grouping"] == "district") & (runs.groups["month"] == 0)]
-    return int(rows["group"].nunique())
+    return len(recorded(runs).groupings()["district"].names)
 
 
 def _share_points(size: float) -> str:

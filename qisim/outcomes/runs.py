@@ -44,12 +44,6 @@ def per_run(runs: Runs, frame: pd.DataFrame, column: str) -> np.ndarray:
     return frame.groupby("replicate")[column].sum().reindex(everyone, fill_value=0).to_numpy(float)
 
 
-def at_end(runs: Runs, column: str) -> np.ndarray:
-    """A column of the monthly table at the end of the horizon, float64[R]."""
-    end = runs.months[runs.months["month"] == runs.months["month"].max()]
-    return end.sort_values("replicate")[column].to_numpy(float)
-
-
 def facility_count(runs: Runs) -> int:
     """How many facilities the runs have."""
     districts = runs.groups[runs.groups["grouping"] == "district"]

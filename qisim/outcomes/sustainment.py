@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.outcome import Outcome, calendar_month, over_runs, untold
-from qisim.outcomes.runs import Runs, by_run
+from qisim.outcomes.recorded import recorded
+from qisim.outcomes.runs import Runs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +56,7 @@ def gain_and_kept(runs: Runs) -> tuple[np.ndarray, np.ndarray]:
     """
     if why := why_untold(runs.scenario):
         raise ValueError(why)
-    score, ends = by_run(runs.months, "score"), support_ends(runs.scenario)
+    score, ends = recorded(runs).months("score"), support_ends(runs.scenario)
     return score[:, ends] - score[:, 0], score[:, ends + LATER] - score[:, 0]
 
 

@@ -79,9 +79,15 @@ class TimeToTarget:
 
 def time_to_target(months: pd.DataFrame, coverage: float) -> TimeToTarget:
     """Times until the share `coverage` (0-1) of all facilities is at the standard. `months` as in `Runs`."""
-    there = months[months["coverage"] >= coverage].groupby("replicate")["month"].min()
-    first = there.reindex(sorted(months["replicate"].unique()))
-    return censored(first.to_numpy(dtype=float), int(months["month"].max()))
+    return first_there(by_run(months, "coverage"), coverage)
+
+
+def first_there(shares: np.ndarray, coverage: float) -> TimeToTarget:
+    """Times until the share `coverage` is reached by `shares`, float64[R, M + 1]: those at the standard by month."""
+    import numpy as np
+
+    there, horizon = shares >= coverage, shares.shape[1] - 1
+    return censored(np.where(there.any(axis=1), there.argmax(axis=1), np.nan), horizon)
 
 
 def censored(first: np.ndarray, horizon: int) -> TimeToTarget:
