@@ -1,0 +1,51 @@
+"""What every design reads, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qisim.evaluate.plan import Plan
+
+LEVEL = 0.95
+"""The level of intervals, as evaluations publish them; a result is called significant outside 1 - LEVEL."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The data of an evaluation: `data` float64[M, F], shares; `launch` int64[F], the month of launch, -1 for never."""
+
+    plan: Plan
+    data: np.ndarray
+    launch: np.ndarray
+
+    @property
+    def sites(self) -> np.ndarray:
+        """Which facilities have the programme at some time, bool[F]."""
+        return self.launch >= 0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimated effect in points of the score (0-1), its standard error, 95% interval and p-value."""
+
+    effect: float
+    se: float
+    low: float
+    high: float
+    p: float
+
+
+def by_t(effect: float, se: float, freedom: float) -> Estimate:
+    """The estimate whose error follows Student's t with so many degrees of freedom."""
+    from scipy.stats import t
+
+    half = float(t.ppf((1 + LEVEL) / 2, freedom)) * se
+    p = float(2 * t.sf(abs(effect) / se, freedom)) if se > 0 else float(effect == 0)
+    return Estimate(effect, se, effect - half, effect + half, p)
+
+
+def at_end(panel: Panel, effect: np.ndarray) -> float:
+    """The true effect on the sites in the last months; `effect` is float64[M, F]."""
+    return float(effect[panel.plan.end][:, panel.sites].mean())

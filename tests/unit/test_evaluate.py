@@ -1,0 +1,410 @@
+"""Evaluations find what is known to be true where they should, and are wrong where theory says so."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import qisim
+from qisim import evaluate
+from qisim.cli import app
+from qisim.evaluate import judge, observe, roll_out, sites
+from qisim.evaluate.designs import DESIGNS, interrupted_time_series, stepped_wedge
+from qisim.evaluate.designs.panel import Panel
+from qisim.evaluate.futures import Future
+from qisim.evaluate.plan import Plan, make_plan
+from qisim.scenario.errors import BadInput
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+SCENARIO = str(SCENARIOS / "sessions_and_coaching.toml")
+PLAN = Plan(sites=20, comparison=20)
+TWO_GROUPS = [name for name, design in DESIGNS.items() if not design.stepped]
+STEPPED = [name for name, design in DESIGNS.items() if design.stepped]
+
+
+@pytest.fixture(scope="module")
+def study():
+    return qisim.load(SCENARIO)
+
+
+def evaluated(study, designs, replicates=40, **options):
+    faultless = {"sites": 20, "spill_over": False}
+    found = evaluate.evaluation(study, designs=designs, replicates=replicates, seed=3, **faultless | options)
+    return found.table().set_index("design")
+
+
+# --- designs on made-up panels --------------------------------------------------------------------------------------
+
+
+def a_panel(effect, plan=PLAN, noise=0.0, trend=0.0, seed=1):
+    """A panel of as many sites as comparison sites, with an effect float64[M] on the sites."""
+    rng = np.random.default_rng(seed)
+    facilities = plan.sites + plan.comparison
+    launch = np.full(facilities, sites.NEVER)
+    launch[: plan.sites] = plan.before
+    data = rng.normal(0.4, 0.1, facilities) + trend * np.arange(plan.months)[:, None]
+    data = data + np.where(launch >= 0, 1, 0) * effect[:, None] + rng.normal(0, noise, (plan.months, facilities))
+    return Panel(plan, data, launch)
+
+
+def a_wedge(growth, plan=PLAN, noise=0.0):
+    """A stepped wedge with an effect that has been `growth[k]` since the k-th period in the programme."""
+    lots = np.random.default_rng(2).random(40)
+    launch = sites.stepped(plan, 40, np.arange(40), lots)
+    bare = Panel(plan, np.zeros((plan.months, 40)), launch)
+    effect = np.zeros((plan.months, 40))
+    for months, time in zip(stepped_wedge.periods(plan), stepped_wedge.time_in_programme(bare), strict=True):
+        effect[months] = np.concatenate([[0.0], growth])[time]
+    rng = np.random.default_rng(3)
+    base = rng.normal(0.4, 0.1, 40) + 0.002 * np.arange(plan.months)[:, None]
+    return Panel(plan, base + effect + rng.normal(0, noise, effect.shape), launch), effect
+
+
+SLOPED = np.concatenate([np.zeros(12), 0.05 + 0.01 * np.arange(18)])
+"""At the end, months 27 to 29: 0.05 + 0.01 * 16 = 0.21."""
+
+
+@pytest.mark.parametrize("name", TWO_GROUPS)
+def test_each_design_is_right_where_its_assumptions_hold(name):
+    found = DESIGNS[name].estimate(a_panel(SLOPED, noise=1e-6))
+    assert found.effect == pytest.approx(0.21, abs=1e-4)
+    assert found.p < 0.001
+    assert found.low <= found.effect <= found.high
+
+
+def test_a_trend_fools_before_after_alone():
+    trend = 0.004
+    found = {name: DESIGNS[name].estimate(a_panel(SLOPED, noise=1e-6, trend=trend)).effect for name in TWO_GROUPS}
+    assert found.pop("before_after") == pytest.approx(0.21 + trend * 18, abs=1e-4)  # from months 9-11 to 27-29
+    assert list(found.values()) == pytest.approx([0.21] * 3, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", STEPPED)
+def test_stepped_wedge_finds_a_constant_effect(name):
+    panel, effect = a_wedge([0.1, 0.1, 0.1], noise=1e-5)
+    found = DESIGNS[name].estimate(panel)
+    assert found.effect == pytest.approx(0.1, abs=1e-3)  # differences between facilities leak in a little
+    assert DESIGNS[name].truth(panel, effect) == pytest.approx(0.1)
+
+
+def test_only_the_effect_by_time_copes_with_an_effect_that_grows():
+    """Sites are in the programme for one period three times, for two twice and for three once."""
+    panel, effect = a_wedge([0.0, 0.1, 0.2], noise=1e-5)
+    truth = stepped_wedge.while_launched(panel, effect)
+    groups = np.bincount(panel.launch)[np.unique(panel.launch)]
+    times = np.array([groups.sum(), groups[:2].sum(), groups[0]])
+    assert truth == pytest.approx((times @ [0.0, 0.1, 0.2]) / times.sum())
+    assert DESIGNS["stepped_wedge_by_time"].estimate(panel).effect == pytest.approx(truth, abs=1e-3)
+    assert DESIGNS["stepped_wedge"].estimate(panel).effect < truth / 2
+
+
+def test_difference_in_differences_by_hand():
+    plan = Plan(sites=2, comparison=2, before=1, after=1, window=1)
+    data = np.array([[0.2, 0.4, 0.3, 0.5], [0.5, 0.9, 0.4, 0.6]])
+    found = DESIGNS["did"].estimate(Panel(plan, data, np.array([1, 1, -1, -1])))
+    assert found.effect == pytest.approx((0.3 + 0.5) / 2 - 0.1)
+
+
+def test_facilities_outside_the_evaluation_change_nothing():
+    panel = a_panel(SLOPED, noise=0.01)
+    more = Panel(PLAN, np.column_stack([panel.data, np.ones(30)]), np.append(panel.launch, sites.OUTSIDE))
+    for name in TWO_GROUPS:
+        assert DESIGNS[name].estimate(more) == DESIGNS[name].estimate(panel)
+
+
+def test_the_line_goes_on_as_it_was():
+    fitted, projected = interrupted_time_series.fitted(a_panel(SLOPED, trend=0.004))
+    assert fitted - projected == pytest.approx(SLOPED)
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("before_after", 0.03, 0.08), ("did", 0.03, 0.08),
+                                                   ("its_ar", 0.02, 0.10), ("its", 0.10, 0.30)])  # fmt: skip
+def test_false_alarms_of_independent_data(name, low, high):
+    """Near 5%; far above with Newey and West's errors, which are too small in short series."""
+    times = 200
+    panels = (a_panel(np.zeros(30), noise=0.05, seed=seed) for seed in range(times))
+    alarms = sum(DESIGNS[name].estimate(panel).p < 0.05 for panel in panels)
+    assert low <= alarms / times <= high
+
+
+# --- known answers from simulated programmes ------------------------------------------------------------------------
+
+
+def test_without_faults_before_after_and_differences_are_unbiased(study):
+    table = evaluated(study, ["before_after", "did", "stepped_wedge_by_time"])
+    assert (table["true_effect"] > 0.05).all()
+    assert (table["bias"].abs() < 3 * table["bias_se"]).all()
+    assert (table["coverage"] > 0.9).all()
+
+
+def test_when_all_have_the_programme_before_after_is_unbiased(study):
+    table = evaluated(study, ["before_after"], sites=60, replicates=30)
+    assert abs(table.loc["before_after", "bias"]) < 3 * table.loc["before_after", "bias_se"]
+
+
+def test_false_alarms_of_differences_are_near_5_percent(study):
+    found = evaluated(study, ["did"], replicates=200).loc["did"]
+    assert found["type_1_error_low"] < 0.05 < found["type_1_error_high"]
+    assert abs(found["null_estimate"]) < 3 * found["null_estimate_se"]
+
+
+def test_weakest_sites_by_a_noisy_measure_seem_to_improve(study):
+    noisy, exact = (evaluated(study, ["before_after", "did"], choose="weakest", records=n) for n in (10, 100_000))
+    assert (noisy["null_estimate"] > 5 * noisy["null_estimate_se"]).all()
+    assert (noisy["bias"] > 0.02).all()
+    assert (exact["bias"].abs() < 0.005).all()
+    lots = evaluated(study, ["before_after", "did"], choose="weakest", records=10, lottery=True)
+    assert lots.loc["before_after", "bias"] > 5 * lots.loc["before_after", "bias_se"]
+    assert abs(lots.loc["did", "null_estimate"]) < 3 * lots.loc["did", "null_estimate_se"]
+
+
+def test_a_trend_counts_as_an_effect_only_before_and_after(study):
+    table = evaluated(study, ["before_after", "did"], trend=0.04, replicates=30)
+    assert table.loc["before_after", "null_estimate"] == pytest.approx(0.04 * 18 / 12, abs=0.01)
+    assert abs(table.loc["did", "bias"]) < 3 * table.loc["did", "bias_se"]
+
+
+def test_claims_are_taken_for_an_effect(study):
+    table = evaluated(study, ["did"], data="reported", over_reporting=0.2, replicates=10)
+    assert table.loc["did", "null_estimate"] == pytest.approx(0.2 * (1 - 0.47), abs=0.03)
+    assert table.loc["did", "type_1_error"] == 1
+
+
+def test_differences_miss_what_comparison_sites_gain(study):
+    """By as much as the comparison sites gain in the last months, where facilities learn fast from each other."""
+    peers = study.changed({"behaviour.peer_influence": 1.0})
+    options = {"designs": ["did"], "sites": 20, "after": 36, "replicates": 10}
+    heard, isolated = (evaluate.evaluation(peers, spill_over=spill, **options) for spill in (True, False))
+    examples = [heard.example(r) for r in range(10)]
+    gain = np.mean([one.effect[heard.plan.end, one.real.launch == sites.NEVER].mean() for one in examples])
+    bias = [found.table()["bias"].iloc[0] for found in (heard, isolated)]
+    assert gain > 0.002
+    assert bias[0] - bias[1] == pytest.approx(-gain, abs=0.0015)
+
+
+# --- the simulated evaluation itself --------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_estimates_however_many_are_made(study):
+    few, many = (evaluate.evaluation(study, replicates=n, seed=5, sites=6, after=6).estimates for n in (2, 4))
+    pd.testing.assert_frame_equal(few, many[many["replicate"] < 2].reset_index(drop=True))
+    other = evaluate.evaluation(study, replicates=2, seed=6, sites=6, after=6).estimates
+    assert not np.array_equal(few["estimate"], other["estimate"])
+
+
+def test_nothing_happens_before_the_launch_or_where_nobody_is_told(study):
+    found = evaluate.evaluation(study, replicates=1, sites=10, designs=["did", "stepped_wedge"], spill_over=False)
+    for stepped in (False, True):
+        one = found.example(stepped=stepped)
+        assert (one.effect[: found.plan.before] == 0).all()
+        assert one.effect[-1, one.real.launch >= 0].mean() > 0.1
+        untouched = ~observe.in_programme(one.real.launch, found.plan.months)
+        assert np.array_equal(one.real.data[untouched], one.null.data[untouched])
+
+
+def test_truth_of_an_example_is_that_of_the_table(study):
+    found = evaluate.evaluation(study, replicates=3, sites=10, designs=["did"])
+    one = found.example(2)
+    row = found.estimates.query("replicate == 2 and not null").iloc[0]
+    assert DESIGNS["did"].truth(one.real, one.effect) == row["true_effect"]
+    assert DESIGNS["did"].estimate(one.real).effect == row["estimate"]
+
+
+@pytest.mark.parametrize("choose", ["random", "weakest", "strongest", "volunteers"])
+def test_sites_are_who_they_are_said_to_be(study, choose):
+    found = evaluate.evaluation(study, replicates=1, sites=8, comparison=9, choose=choose, designs=["did"])
+    one = found.example()
+    launch = one.real.launch
+    assert [(launch == code).sum() for code in (found.plan.before, sites.NEVER, sites.OUTSIDE)] == [8, 9, 43]
+    seen = one.null.data[found.plan.baseline].mean(axis=0)
+    ready = sites.readiness(study.scenario, study.world, 0, 1)
+    measure = {"weakest": -seen, "strongest": seen, "volunteers": ready}.get(choose)
+    if measure is not None:
+        assert measure[launch >= 0].min() >= measure[launch < 0].max()
+
+
+def test_volunteers_are_those_of_the_model(study):
+    """The readiness of `select = "volunteers"`, as the facilities of the Mesa model have it."""
+    model = study.model(rng=1, replicate=4)
+    ready = sites.readiness(study.scenario, study.world, 4, 1)
+    assert ready == pytest.approx([facility.ready for facility in model.facilities])
+
+
+def test_records_are_counted_without_bias():
+    plan = replace(PLAN, records=8)
+    score = np.full((200, 500), 0.3)
+    luck = np.random.default_rng(1).random(score.shape)
+    seen = observe.observed(plan, Future(score, score), luck)
+    assert set(np.unique(seen * 8)) <= set(range(9))
+    assert seen.mean() == pytest.approx(0.3, abs=4 * (0.21 / 8 / score.size) ** 0.5)
+    assert (observe.observed(plan, Future(score + 0.1, score), luck) >= seen).all()
+
+
+def test_steps_share_out_the_facilities():
+    plan = Plan(sites=7, comparison=6)
+    launch = sites.stepped(plan, 30, np.arange(30), np.random.default_rng(1).random(30))
+    months, counts = np.unique(launch[launch >= 0], return_counts=True)
+    assert list(months) == [12, 18, 24]
+    assert sorted(counts) == [4, 4, 5]
+    assert (launch[13:] == sites.OUTSIDE).all()
+
+
+def test_what_serves_the_enrolled_is_there_once_and_all_else_at_each_step(study):
+    plan = make_plan(study.scenario, study.world, {"sites": 30})
+    launch = np.repeat([12, 18, -1], 20)
+    programme = {e.name: e for e in roll_out.launched(study.scenario, study.world, plan, launch).programme}
+    ids = list(study.world.facilities["id"])
+    assert list(programme) == ["district collaboratives, step 1", "district collaboratives, step 2", "district coaches"]
+    first, second, coaches = programme.values()
+    assert (first.facilities, second.facilities, coaches.facilities) == (ids[:20], ids[20:40], ids[:40])
+    assert [first.waves[0].start, second.waves[0].start] == [12, 18]
+    assert (coaches.start, coaches.end) == (12, 24 + 18)
+
+
+def test_what_is_not_evaluated_happens_anyway():
+    study = qisim.load(SCENARIOS / "reorganisation.toml")
+    plan = make_plan(study.scenario, study.world, {})
+    shock = next(e.name for e in study.scenario.programme if e.kind == "shock")
+    assert shock not in plan.elements
+    assert [e.name for e in roll_out.without_programme(study.scenario, plan).programme] == [shock]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["cambodia", "full_scale_sequence", "mentors_hand_over", "michigan", "one_district"])
+def test_programmes_of_many_kinds_can_be_evaluated(name):
+    found = evaluate.evaluation(
+        SCENARIOS / f"{name}.toml", replicates=2, after=4, steps=2, designs=["did", "stepped_wedge"]
+    )
+    assert np.isfinite(found.estimates["estimate"]).all()
+    assert found.table()["true_effect"].abs().max() > 0
+
+
+# --- tables and charts ----------------------------------------------------------------------------------------------
+
+
+def test_the_table_by_hand():
+    estimates = pd.DataFrame({
+        "replicate": [0, 1, 0, 1], "design": "did", "null": [False, False, True, True],
+        "true_effect": [0.1, 0.2, 0.0, 0.0], "estimate": [0.2, 0.2, 0.1, -0.1], "se": [0.02, 0.04, 0.1, 0.1],
+        "low": [0.15, 0.1, -0.1, -0.3], "high": [0.25, 0.3, 0.3, 0.1], "p": [0.01, 0.2, 0.3, 0.04],
+    })  # fmt: skip
+    row = judge.table(estimates).iloc[0]
+    assert list(row.index) == judge.COLUMNS
+    assert row[["true_effect", "estimate", "bias", "bias_se"]].tolist() == pytest.approx([0.15, 0.2, 0.05, 0.05])
+    assert row[["coverage", "coverage_of_mean", "power", "type_1_error"]].tolist() == [0.5, 1.0, 0.5, 0.5]
+    assert row[["power_low", "power_high"]].tolist() == pytest.approx([0.0945, 0.9055], abs=1e-4)  # Wilson, 1 of 2
+    assert judge.half_width(row) == pytest.approx(12.706 * 0.05, abs=1e-3)  # t with 1 degree of freedom
+    assert (row["se"], row["null_estimate"]) == pytest.approx((0.03, 0.0))
+
+
+def test_circumstances_and_numbers_of_sites(study):
+    told = []
+    cases = {"no fault": {}, "trend": {"trend": 0.05}}
+    found = evaluate.circumstances(study, cases, replicates=2, sites=6, after=6, progress=lambda *at: told.append(at))
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    assert list(found.table()["circumstance"].unique()) == list(cases)
+    assert len(found.plot_bias()) == len(DESIGNS)
+    by_sites = evaluate.power(study, [4, 8], replicates=2, designs=["did", "its"], after=6)
+    assert by_sites.table()[["sites", "comparison"]].to_numpy().tolist() == [[4, 4]] * 2 + [[8, 8]] * 2
+    assert len(by_sites.plot_power().get_legend_handles_labels()[0]) == 2
+
+
+@pytest.mark.parametrize("replicates", [1, 3])
+def test_charts_of_an_evaluation(study, replicates):
+    found = evaluate.evaluation(study, replicates=replicates, sites=6, after=6)
+    axes = found.plot_bias()
+    assert [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()] == [
+        design.title.replace("-in-", "-in- ") if "-in-" in design.title else design.title for design in DESIGNS.values()
+    ]
+    shown = found.plot_example(replicates - 1)
+    assert shown.get_xlim() == (0.5, 18.5)
+    assert "comparison sites, data" in shown.get_legend_handles_labels()[1]
+
+
+# --- what cannot be done --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"sites": 1}, "sites: found 1 (allowed: a whole number from 2 to 60)"),
+        ({"sites": 40, "comparison": 21}, "comparison: found 21 (allowed: a whole number from 0 to 20)"),
+        ({"window": 13}, "window: found 13 (allowed: a whole number from 1 to 12)"),
+        ({"choose": "weekest"}, "did you mean 'weakest'?"),
+        ({"data": "measure"}, "did you mean 'measured'?"),
+        ({"trend": 2}, "trend: found 2 (allowed: a number from -1 to 1)"),
+        ({"spill_over": 1}, "spill_over: found 1 (allowed: True or False)"),
+        ({"elements": "district coach"}, "did you mean 'district coaches'?"),
+        ({"elements": 3}, "elements: found 3"),
+        ({"site": 3}, "there is no option 'site'; did you mean 'sites'?"),
+        ({"designs": ["itss"]}, "there is no design 'itss'; did you mean 'its'?"),
+        ({"designs": []}, "designs: there is none"),
+        ({"designs": ["did"], "comparison": 0}, "'did' needs at least 2 comparison sites"),
+        ({"designs": ["its"], "before": 2, "window": 1}, "'its' needs at least 3 months"),
+        ({"designs": ["stepped_wedge"], "before": 3}, "'stepped_wedge' needs 6 months before the launch"),
+        ({"designs": ["stepped_wedge"], "steps": 1}, "'stepped_wedge' needs at least 2 steps"),
+        ({"replicates": 0}, "replicates: found 0"),
+    ],
+)
+def test_what_cannot_be_done_is_said(study, options, told):
+    with pytest.raises(BadInput) as refused:
+        evaluate.evaluation(study, **options)
+    assert told in str(refused.value)
+
+
+def test_all_problems_are_told_at_once_and_no_programme_is_one(study):
+    with pytest.raises(BadInput) as refused:
+        evaluate.evaluation(study, sites=1, choose="best", trend="up")
+    assert len(refused.value.problems) == 3
+    with pytest.raises(BadInput, match="there is no programme to evaluate"):
+        evaluate.evaluation(SCENARIOS / "natural_diffusion.toml")
+
+
+def test_designs_that_cannot_be_used_are_left_out_and_told(study):
+    found = evaluate.evaluation(study, sites=60, replicates=1, after=6)
+    assert list(found.untold) == ["did"]
+    assert "did" not in set(found.estimates["design"])
+
+
+@pytest.mark.parametrize(("make", "told"), [
+    (lambda study: evaluate.circumstances(study, {}), "cases: there is none"),
+    (lambda study: evaluate.circumstances(study, {"a": 1}), "found 1"),
+    (lambda study: evaluate.power(study, []), "a list of numbers"),
+    (lambda study: evaluate.power(study, 5), "a list of numbers"),
+])  # fmt: skip
+def test_several_evaluations_of_nothing(study, make, told):
+    with pytest.raises(BadInput, match=told):
+        make(study)
+
+
+# --- the command ----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_tells_what_the_library_does(study, tmp_path):
+    out = tmp_path / "estimates.csv"
+    options = ["--sites", "8", "--after", "6", "--replicates", "2", "--design", "did", "--design", "its"]
+    done = CliRunner().invoke(app, ["evaluate", SCENARIO, *options, "--out", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    found = evaluate.evaluation(study, sites=8, after=6, replicates=2, designs=["did", "its"])
+    pd.testing.assert_frame_equal(pd.read_csv(out), found.estimates)
+    told = json.loads(done.stdout)
+    assert [row["bias"] for row in told["designs"]] == pytest.approx(list(found.table()["bias"]))
+    assert told["plan"]["comparison"] == 8
+
+
+def test_the_command_prints_a_table_and_what_it_left_out():
+    done = CliRunner().invoke(app, ["evaluate", SCENARIO, "--out", "estimates.xlsx"])
+    assert done.exit_code == 2
+    assert "the name of a CSV file" in done.stderr
+    done = CliRunner().invoke(app, ["evaluate", SCENARIO, "--sites", "60", "--before", "2", "--replicates", "2"])
+    assert done.exit_code == 2
+    assert "window: found 3" in done.stderr
+    done = CliRunner().invoke(app, ["evaluate", SCENARIO, "--sites", "60", "--before", "3", "--replicates", "2"])
+    assert done.exit_code == 0
+    assert "before-after" in done.stdout
+    assert "Left out: did needs at least 2 comparison sites." in done.stderr
+    assert "Left out: stepped_wedge needs 6 months" in done.stderr
