@@ -23,6 +23,7 @@ NAME = "manifest.json"
 FORMAT: Literal["qisim results"] = "qisim results"
 COMPARISON: Literal["qisim comparison"] = "qisim comparison"
 SENSITIVITY: Literal["qisim sensitivity"] = "qisim sensitivity"
+TRACKING: Literal["qisim tracking"] = "qisim tracking"
 FORMAT_VERSION = 1
 LIBRARIES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
 INPUTS = {"facilities": "inputs/facilities.csv", "peers": "inputs/peers.csv"}  # keys of [world] that name files
@@ -96,7 +97,7 @@ class ComparisonManifest(BaseModel):
 class _Listing(BaseModel):
     """What every manifest has."""
 
-    format: Literal["qisim results", "qisim comparison", "qisim sensitivity"]
+    format: Literal["qisim results", "qisim comparison", "qisim sensitivity", "qisim tracking"]
     files: dict[str, FileRecord]
 
 
@@ -124,6 +125,8 @@ def read(folder: Path) -> Manifest:
         raise BadInput(Problem(str(folder), "holds a comparison of strategies, not the results of one scenario"))
     if found == SENSITIVITY:
         raise BadInput(Problem(str(folder), "holds a sensitivity analysis, not the results of one scenario"))
+    if found == TRACKING:
+        raise BadInput(Problem(str(folder), "holds a forecast beside what was seen, not the results of one scenario"))
     try:
         manifest = Manifest.model_validate_json(text)
     except ValidationError:

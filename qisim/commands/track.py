@@ -1,0 +1,109 @@
+"""`qisim track`: a running programme beside its forecast, and the forecast updated by what was seen."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qisim.commands.say import complain, console, say_json, stopping_means
+
+if TYPE_CHECKING:
+    from qisim.outcomes.observed import Observed
+    from qisim.study import Study
+    from qisim.tracking import Tracking
+
+
+def track(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file.")],
+    data: Annotated[Path, typer.Option(metavar="CSV", help="What was seen: a row a month, a column a series.")],
+    replicates: Annotated[
+        int, typer.Option(min=100, max=1_000_000, metavar="N", help="How many possible futures to simulate.")
+    ] = 3000,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, metavar="N", help="The luck: the same seed, the same results.")
+    ] = 1,
+    tolerance: Annotated[
+        float, typer.Option(metavar="SHARE", help="How far the model itself may be off, as a standard deviation.")
+    ] = 0.05,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Results folder; out/ and the scenario's name and -track unless told.",
+                     show_default=False),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, metavar="N", help="Processor cores to use; all unless told.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:  # fmt: skip
+    """Compare a running programme with its forecast.
+
+    Tells whether it is on track, updates the forecast by what was seen, and writes a folder with a report, charts and
+    tables.
+    """
+    from qisim.experiments import folder
+    from qisim.model.calendar import build_calendar
+    from qisim.model.notes import notes
+    from qisim.outcomes.observed import read_observed
+    from qisim.study import load
+
+    study = load(file)
+    out = Path("out") / f"{file.stem}-track" if out is None else out
+    folder.check_destination(out)
+    build_calendar(study.scenario, study.world)  # what does not fit together is told of before any note
+    observed = read_observed(data, study.scenario, study.world)
+    for note in notes(study.scenario, study.world):
+        complain(str(note))
+    tracking = _simulate(study, observed, replicates, seed, tolerance, threads)
+    for warning in tracking.warnings():
+        complain(f"Mind: {warning}")
+    files = _draw(tracking)
+    with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
+        tracking.save(out, shlex.join(["qisim", *sys.argv[1:]]), files)
+    with stopping_means(f"the results are in {out}."):
+        if as_json:
+            say_json({**tracking.rows(), "folder": str(out)})
+        else:
+            _tell(tracking, out)
+
+
+def _simulate(
+    study: Study, observed: Observed, replicates: int, seed: int, tolerance: float, threads: int | None
+) -> Tracking:
+    from qisim.commands.progress import watching
+    from qisim.tracking import track
+
+    with watching("Simulating") as watch:
+        return track(
+            study,
+            observed,
+            replicates=replicates,
+            seed=seed,
+            tolerance=tolerance,
+            threads=threads,
+            progress=watch.advance,
+            compiling=lambda: watch.say("Preparing the simulation for this computer; this is done once and kept."),
+        )
+
+
+def _draw(tracking: Tracking) -> dict[str, bytes]:
+    from qisim.commands.progress import watching
+
+    with watching("Drawing charts") as watch:
+        return tracking.files(watch.advance)
+
+
+def _tell(tracking: Tracking, out: Path) -> None:
+    from qisim.show.track_table import seen_table
+    from qisim.show.track_words import basis
+
+    screen = console()
+    for sentence in tracking.answer():
+        screen.print(sentence)
+    screen.print(seen_table(tracking.tracked))
+    screen.print(basis(tracking.tracked))
+    typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")

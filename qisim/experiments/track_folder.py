@@ -1,0 +1,91 @@
+"""The folder of a tracked programme: written whole or not at all.
+
+manifest.json       scenario in full, seed, versions, and a checksum of every file
+report.html         on track or not, and what to expect now
+outcomes.csv, seen.csv, forecasts.csv, tolerances.csv, runs.csv
+charts/             figures
+inputs/             what was seen, and the registry and the peers file, as they were read
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qisim.experiments import manifest as manifests
+from qisim.experiments.folder import check_destination, input_records, portable, read_inputs, write_whole
+from qisim.experiments.manifest import FileRecord
+from qisim.experiments.track_tables import TABLES
+from qisim.scenario.errors import reading_failed
+
+if TYPE_CHECKING:
+    from qisim.experiments.track import Tracked
+    from qisim.scenario.schema import Scenario
+
+OBSERVED = "inputs/observed.csv"
+
+
+class TrackManifest(BaseModel):
+    """`manifest.json` of a tracked programme. The CSV files its scenario names are the copies in `inputs/`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal["qisim tracking"] = manifests.TRACKING
+    format_version: int = Field(manifests.FORMAT_VERSION, ge=1)
+    versions: dict[str, str]
+    command: str
+    seed: int
+    replicates: int
+    tolerance: float
+    scenario: dict[str, Any]
+    observed: str
+    inputs: dict[str, FileRecord]
+    files: dict[str, FileRecord]
+
+
+def read_files(scenario: Scenario, observed: str | Path) -> dict[str, bytes]:
+    """What was seen and the CSV files of the scenario, by their names in the folder. Raises BadInput."""
+    path = Path(observed)
+    try:
+        return {OBSERVED: path.read_bytes(), **read_inputs(scenario)}
+    except OSError as error:
+        raise reading_failed(path, error) from None
+
+
+def save(
+    tracked: Tracked,
+    folder: str | Path,
+    files: Mapping[str, bytes],
+    inputs: Mapping[str, bytes],
+    command: str = "",
+) -> Path:
+    """Write `files` (report and charts), tables and `inputs` to `folder`, replacing results there, and return its path.
+
+    Raises BadInput where `folder` holds anything else than results, OSError where writing fails.
+    """
+    check_destination(folder)
+    folder = Path(folder).resolve()
+    # Spreadsheets need the mark at the start to read names right.
+    contents = {
+        f"{name}.csv": table(tracked).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+        for name, table in TABLES.items()
+    }
+    contents |= {**files, **inputs}
+    manifest = TrackManifest(
+        format_version=manifests.FORMAT_VERSION,
+        versions=manifests.versions(),
+        command=command,
+        seed=tracked.seed,
+        replicates=tracked.replicates,
+        tolerance=tracked.tolerance,
+        scenario=portable(tracked.scenario),
+        observed=Path(tracked.observed.file).name,
+        inputs=input_records(tracked.scenario, inputs),
+        files=manifests.records(contents),
+    )
+    contents[manifests.NAME] = (manifest.model_dump_json(indent=2) + "\n").encode()
+    write_whole(folder, contents)
+    return folder

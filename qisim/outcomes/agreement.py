@@ -1,0 +1,126 @@
+"""How well a replicate agrees with what was seen: the measurement model.
+
+Everything is compared as a share of facilities or a mean of 0-1, cell by cell. What is seen is what is simulated plus
+an error that is normal, with the covariance between two cells of a series
+
+    tolerance^2 k (1 if of one place, 1/2 if not)        the model is off, and so it is elsewhere and in other months
+    + 2 p (1 - p) / n of one cell, for counts            which of n facilities got there is luck
+    + 2 (SPREAD^2 + p (1 - p) / records) / n, for means  which facilities are there, and which records they reviewed
+
+where k = 0.5^(months between / MEMORY) and p lies half way between what is seen and the mean of the replicates. The 2
+stands there because both the programme and a replicate had luck of their own. Cells of different series err
+independently. Without k a monthly series would pretend to know far more than a yearly one,
+and without the 1/2 a country of many districts would leave the model no room to be off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from qisim.outcomes.observed import Observed
+from qisim.scenario.errors import BadInput, Problem
+from qisim.scenario.schema import Scenario
+from qisim.scenario.uncertain import Uncertain
+
+TOLERANCE = 0.05
+"""How far the model's shares and means may be off by themselves, as a standard deviation. Assumed: two of
+three times the model is right to 5 points when its parameters are."""
+
+MEMORY = 12.0
+"""Months after which half of the model's error is left; assumed."""
+
+SPREAD = 0.15
+"""Standard deviation of the scores of a place's facilities: the default spread of baselines."""
+
+ELSEWHERE = 0.5
+"""Correlation of the model's errors in two places; assumed."""
+
+MOST_CELLS = 5000
+"""Of a series: their covariance must fit into memory."""
+
+SURELY_MISSED = 0.99
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """How far R replicates are from what was seen.
+
+    `distance` (float64[R]) is the squared Mahalanobis distance of each, `error_sd` (float64[cells]) the standard
+    deviation of the error of a cell, as a share, and `residuals` (float64[R, cells]) seen less simulated, as shares.
+    """
+
+    distance: npt.NDArray[np.float64]
+    error_sd: npt.NDArray[np.float64]
+    residuals: npt.NDArray[np.float64]
+
+    @property
+    def log_likelihood(self) -> npt.NDArray[np.float64]:
+        """Of what was seen under each replicate, up to a constant; float64[R]."""
+        return -self.distance / 2
+
+    @property
+    def missed(self) -> bool:
+        """Whether even the closest replicate is further away than the errors explain in 99 of 100 cases."""
+        from scipy.stats import chi2
+
+        return bool(self.distance.min() > chi2.ppf(SURELY_MISSED, self.residuals.shape[1]))
+
+    def off(self) -> npt.NDArray[np.float64]:
+        """How far each cell is from the mean of the replicates, in standard deviations of both; float64[cells]."""
+        spread = np.sqrt(self.residuals.var(axis=0) + self.error_sd**2)
+        return np.asarray(self.residuals.mean(axis=0) / spread)
+
+
+def agreement(
+    observed: Observed, simulated: npt.NDArray[np.float64], scenario: Scenario, tolerance: float = TOLERANCE
+) -> Agreement:
+    """Compare `simulated`, float64[R, cells] as `observed.simulated` gives it, with what was seen.
+
+    `tolerance` is a share above 0. Raises BadInput where a series has too many cells.
+    """
+    scale = np.where(observed.counts, observed.facilities, 1)
+    seen = observed.values / scale
+    residuals = seen - simulated / scale
+    # half a facility more on either side keeps none and all from being certain
+    likely = (observed.facilities * (seen - residuals.mean(axis=0) / 2) + 0.5) / (observed.facilities + 1)
+    distance, variance = np.zeros(len(simulated)), np.empty(len(observed))
+    series = observed.table["series"].to_numpy()
+    for name in observed.names:
+        cells = np.flatnonzero(series == name)
+        _check_size(observed, name, len(cells))
+        covariance = _covariance(observed, cells, likely[cells], records(scenario), tolerance)
+        whitened = np.linalg.solve(np.linalg.cholesky(covariance), residuals[:, cells].T)
+        distance += (whitened**2).sum(axis=0)
+        variance[cells] = covariance.diagonal()
+    return Agreement(distance, np.sqrt(variance), residuals)
+
+
+def records(scenario: Scenario) -> float:
+    """Records that a facility reviews for a figure; the middle where the scenario leaves it uncertain."""
+    told = scenario.behaviour.records
+    return float(told.quantile(0.5) if isinstance(told, Uncertain) else told)
+
+
+def _covariance(
+    observed: Observed, cells: npt.NDArray[np.int64], likely: npt.NDArray[np.float64], reviewed: float, tolerance: float
+) -> npt.NDArray[np.float64]:
+    """Of the errors of some cells of one series, as shares; float64[C, C]."""
+    months = observed.table["month"].to_numpy()[cells]
+    places = observed.table["district"].to_numpy()[cells]
+    facilities = observed.facilities[cells]
+    kept = 0.5 ** (np.abs(months[:, None] - months[None, :]) / MEMORY)
+    same = places[:, None] == places[None, :]
+    covariance = tolerance**2 * kept * np.where(same, 1.0, ELSEWHERE)
+    binomial = likely * (1 - likely) / facilities
+    luck = binomial if observed.counts[cells[0]] else SPREAD**2 / facilities + binomial / reviewed
+    return np.asarray(covariance + np.diag(2 * luck))
+
+
+def _check_size(observed: Observed, name: str, cells: int) -> None:
+    if cells > MOST_CELLS:
+        raise BadInput(
+            Problem(observed.file, f"tells {cells:,} values", name, allowed=f"{MOST_CELLS:,} at most: leave out months")
+        )

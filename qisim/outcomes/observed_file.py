@@ -1,0 +1,232 @@
+"""Reading a file of observations: which columns it has, and what each of its cells says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from qisim.outcomes.observed import SERIES
+from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.world.cells import number
+from qisim.world.columns import slug
+from qisim.world.csv_file import MOST_LISTED, CsvFile, listed, read_csv
+
+if TYPE_CHECKING:
+    from qisim.scenario.schema import Scenario
+    from qisim.world.world import World
+
+MONTH, DISTRICT, MEASURED = "month", "district", "_measured"
+FEWEST_MONTHS = 2
+CALENDAR = re.compile(r"(\d{4})-(\d{1,2})(-\d{1,2})?$")
+
+
+@dataclass(frozen=True)
+class _File:
+    """The user's file with its headers spelled as the scenario spells them."""
+
+    raw: CsvFile
+    columns: dict[str, list[str]]
+    headers: dict[str, str]
+    problems: list[Problem]
+
+    def tell(self, row: int, column: str, what: str, allowed: str = "", near: str = "") -> None:
+        self.problems.append(self.raw.problem(row, self.headers.get(column, column), what, allowed, near))
+
+
+def read(path: Path, scenario: Scenario, world: World) -> tuple[pd.DataFrame, np.ndarray]:
+    """The cells of a file as the table of `Observed`, and the facilities of each. Raises BadInput."""
+    file = _known(read_csv(path), scenario)
+    months, places = _months(file, scenario), _places(file, world)
+    _check_twice(file, months, places)
+    sizes = {"": len(world), **dict(zip(world.districts, np.bincount(world.district).tolist(), strict=True))}
+    values = _values(file, scenario, [None if place is None else sizes[place] for place in places])
+    if file.problems:
+        raise listed(file.raw.name, file.problems)
+    cells = [
+        (months[row], places[row], name, value)
+        for row in range(len(file.raw))
+        for name in SERIES
+        if name in values and not np.isnan(value := values[name][row])
+    ]
+    table = pd.DataFrame(cells, columns=["month", "district", "series", "value"])
+    _check_enough(file, table)
+    return table, np.array([sizes[place] for place in table["district"]], dtype=np.int64)
+
+
+def _known(raw: CsvFile, scenario: Scenario) -> _File:
+    """The file with known headers; problems where one is not known, means the same as another, or is missing."""
+    indicators = [indicator.name + suffix for indicator in scenario.indicators for suffix in ("", MEASURED)]
+    known = [MONTH, DISTRICT, *SERIES, *indicators]
+    by_slug = {slug(name): name for name in reversed(known)}
+    columns: dict[str, list[str]] = {}
+    headers: dict[str, str] = {}
+    problems = []
+    for header, cells in raw.columns.items():
+        name = header if header in known else by_slug.get(slug(header))
+        if name is None:
+            what = "is not a column that qisim can compare with the simulation"
+            problems.append(raw.header_problem(header, what, ", ".join(known), nearest(header, known)))
+        elif name in columns:
+            problems.append(raw.header_problem(header, f"means the same as {headers[name]!r}", "one of them"))
+        else:
+            columns[name], headers[name] = cells, header
+    if MONTH not in columns:
+        near = nearest(MONTH, raw.columns)
+        problems.append(raw.header_problem(MONTH, f"is missing; the file has {', '.join(raw.columns)}", nearest=near))
+    if not set(columns) - {MONTH, DISTRICT}:
+        problems.append(raw.header_problem("", "no column holds anything that was seen", ", ".join(known[2:])))
+    return _File(raw, columns, headers, problems)
+
+
+def _months(file: _File, scenario: Scenario) -> list[int | None]:
+    """The month of each row, None where it cannot be told."""
+    allowed = f"0 to {scenario.months}, or {_calendar(scenario, 0)} to {_calendar(scenario, scenario.months)}"
+    found: list[int | None] = []
+    for row, text in enumerate(file.columns.get(MONTH, [])):
+        month = _month(text, scenario)
+        if month is None:
+            file.tell(row, MONTH, f"found {text!r}" if text else "is empty", f"a whole number or YYYY-MM: {allowed}")
+        elif not 0 <= month <= scenario.months:
+            file.tell(row, MONTH, f"found {text}, which the scenario does not cover", allowed)
+            month = None
+        found.append(month)
+    return found or [None] * len(file.raw)
+
+
+def _month(text: str, scenario: Scenario) -> int | None:
+    """How many months have passed at the end of a month: 0 at the start."""
+    if match := CALENDAR.match(text):
+        year, month = int(match[1]), int(match[2])
+        return scenario.step(date(year, month, 1)) + 1 if year > 0 and 1 <= month <= 12 else None
+    value = number(text)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def _calendar(scenario: Scenario, month: int) -> str:
+    """The calendar month at whose end so many months have passed, as a file writes it."""
+    later = scenario.start.month - 1 + month - 1
+    return f"{scenario.start.year + later // 12}-{later % 12 + 1:02d}"
+
+
+def _places(file: _File, world: World) -> list[str | None]:
+    """The district of each row, "" for all facilities, None where there is none of that name."""
+    known = set(world.districts)
+    found: list[str | None] = []
+    for row, text in enumerate(file.columns.get(DISTRICT, [""] * len(file.raw))):
+        if text and text not in known:
+            near = nearest(text, world.districts) if len(file.problems) < MOST_LISTED else ""
+            some = ", ".join(world.districts[:5]) + (", ..." if len(known) > 5 else "")
+            file.tell(row, DISTRICT, f"no district is called {text!r}", f"{some}; empty for all facilities", near)
+        found.append(text if not text or text in known else None)
+    return found
+
+
+def _check_twice(file: _File, months: Sequence[int | None], places: Sequence[str | None]) -> None:
+    first: dict[tuple[int, str], int] = {}
+    for row, (month, place) in enumerate(zip(months, places, strict=True)):
+        if month is not None and place is not None and first.setdefault((month, place), row) != row:
+            where, line = place or "all facilities", file.raw.lines[first[month, place]]
+            file.tell(row, MONTH, f"tells of month {month} in {where} again, first in line {line}", "one row for each")
+
+
+def _values(file: _File, scenario: Scenario, sizes: Sequence[int | None]) -> dict[str, np.ndarray]:
+    """The values of each series, float64[rows], NaN for gaps; `sizes` are the facilities each row tells of."""
+    values: dict[str, np.ndarray] = {}
+    for name, series in SERIES.items():
+        if name in file.columns:
+            values[name] = _counts(file, name, sizes) if series.counts else _shares(file, name)
+    for suffix in ("", MEASURED):
+        together = _together(file, scenario, suffix)
+        if together is not None:
+            values["score" + suffix] = together
+    return values
+
+
+def _counts(file: _File, name: str, sizes: Sequence[int | None]) -> np.ndarray:
+    result = np.full(len(file.raw), np.nan)
+    for row, text in enumerate(file.columns[name]):
+        value, most = number(text), sizes[row]
+        if not text:
+            continue
+        if value is None or value != int(value) or value < 0:
+            allowed = "a whole number of facilities" + (f" from 0 to {most:,}" if most is not None else "")
+            file.tell(row, name, f"found {text}", f"{allowed}, or nothing where untold")
+        elif most is not None and value > most:
+            file.tell(row, name, f"found {text}, more than the {most:,} facilities there are", f"0 to {most:,}")
+        else:
+            result[row] = value
+    return result
+
+
+def _shares(file: _File, name: str) -> np.ndarray:
+    result = np.full(len(file.raw), np.nan)
+    for row, text in enumerate(file.columns[name]):
+        value = number(text)
+        if not text:
+            continue
+        if value is not None and 0 <= value <= 1:
+            result[row] = value
+        else:
+            file.tell(row, name, f"found {text}{_as_share(text)}", "a share from 0 to 1, or nothing where untold")
+    return result
+
+
+def _as_share(text: str) -> str:
+    """What to write in place of a percentage, or of a decimal comma."""
+    value = number(text.rstrip("% "))
+    if value is not None and 0 <= value <= 100:
+        return f"; is it a percentage? write {value / 100:g}"
+    comma = number(text.replace(",", "."))
+    return f"; with a decimal point: {comma:g}" if comma is not None and 0 <= comma <= 1 else ""
+
+
+def _together(file: _File, scenario: Scenario, suffix: str) -> np.ndarray | None:
+    """The weighted mean of the indicators, float64[rows]; None where the file has none of them."""
+    names = [indicator.name + suffix for indicator in scenario.indicators]
+    present = [name for name in names if name in file.columns]
+    if not present or {MONTH, DISTRICT, *SERIES}.intersection(names):  # an indicator may be called "score"
+        return None
+    score, instead = "score" + suffix, f"all of {', '.join(names)}; or their weighted mean as {'score' + suffix}"
+    if score in file.columns:
+        file.problems.append(
+            file.raw.header_problem(file.headers[score], "tells the same as the indicators do together", "one of them")
+        )
+    columns = [_shares(file, name) for name in present]
+    if absent := [name for name in names if name not in present]:
+        what = f"cannot be compared alone, for the simulation keeps scores; {', '.join(map(repr, absent))} is missing"
+        file.problems.append(file.raw.header_problem(file.headers[present[0]], what, instead))
+        return None
+    _check_rows(file, names, instead)
+    weights = np.array([indicator.weight for indicator in scenario.indicators])
+    return np.asarray(weights @ np.array(columns) / weights.sum())
+
+
+def _check_rows(file: _File, names: Sequence[str], instead: str) -> None:
+    """A problem for each row that tells of some indicators and not of others."""
+    for row in range(len(file.raw)):
+        untold = [name for name in names if not file.columns[name][row]]
+        if untold and len(untold) < len(names):
+            what = "is empty, while other indicators are told: the simulation keeps their weighted mean, the score"
+            file.tell(row, untold[0], what, f"{instead}; or a row without any of them")
+
+
+def _check_enough(file: _File, table: pd.DataFrame) -> None:
+    if len(table) == 0:
+        raise BadInput(Problem(file.raw.name, "tells of nothing that was seen: every cell is empty"))
+    seen = _listed_months(table["month"].unique())
+    if table["month"].nunique() < FEWEST_MONTHS:
+        raise BadInput(
+            Problem(file.raw.name, f"tells of month {seen} alone", MONTH,
+                    allowed=f"{FEWEST_MONTHS} months or more, such as 0 (the start) and the last one known")
+        )  # fmt: skip
+
+
+def _listed_months(months: Iterable[int]) -> str:
+    return ", ".join(str(month) for month in sorted(months))

@@ -1,0 +1,55 @@
+"""The chance of having reached the target by each month, by the forecast and by the updated one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qisim.outcomes.outcome import percent, target_percent
+from qisim.outcomes.time_to_target import in_words
+from qisim.show import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from qisim.experiments.track import Tracked
+
+
+def figure(tracked: Tracked) -> Figure:
+    """The chart as a figure of its own."""
+    return style.owner(plot_chance(tracked))
+
+
+@style.styled
+def plot_chance(tracked: Tracked, ax: Axes | None = None) -> Axes:
+    """Two curves that rise with every run that gets there. Draws into `ax`, or into a new figure."""
+    own, ax = ax is None, style.own_axes(ax, 4.6)
+    horizon, target = tracked.scenario.months, tracked.scenario.target
+    months = np.arange(horizon + 1)
+    looks = {"forecast": ((0, (4, 2)), style.GREY, 2.0), "updated": ("-", style.BLUE, 3.0)}
+    keys = []
+    for (name, (line, color, width)), weights in zip(looks.items(), (tracked.before, tracked.after), strict=True):
+        time = tracked.arrival(weights)
+        chances = [time.probability(int(month)) for month in months]
+        keys += ax.step(months, chances, where="post", linestyle=line, color=color, linewidth=width, label=name,
+                        clip_on=False)  # fmt: skip
+    seen = ax.axvline(
+        tracked.observed.last_month, color=style.INK, linewidth=1, linestyle=":", label="last observation"
+    )
+    style.percent_axis(
+        ax, f"chance that {target_percent(target.coverage)} of facilities\nare at the standard by then, %"
+    )
+    style.month_axis(ax, tracked.scenario.start, horizon)
+    style.finish(ax, own, _finding(tracked), tracked.scenario.title, [*keys, seen], columns=3)
+    return ax
+
+
+def _finding(tracked: Tracked) -> str:
+    horizon = tracked.scenario.months
+    before, after = (percent(tracked.arrival(w).probability(horizon)) for w in (tracked.before, tracked.after))
+    by = in_words(horizon, tracked.scenario.start)
+    if before == after:
+        return f"Chance of reaching the target by {by}: still {after}"
+    return f"Chance of reaching the target by {by}: now {after}, the forecast was {before}"

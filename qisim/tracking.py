@@ -1,0 +1,161 @@
+"""A running programme beside its forecast, from Python: `qisim.track("scenario.toml", "observed.csv")`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qisim.experiments import track as tracks
+from qisim.experiments.track import DEFAULT, Tracked
+from qisim.outcomes.agreement import TOLERANCE
+from qisim.outcomes.observed import Observed, read_observed
+from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.study import Study, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False)
+class Tracking:
+    """A forecast, and the forecast updated by what was seen, with tables, charts and report.
+
+    `inputs` are the files that were read, as a results folder keeps them.
+    """
+
+    tracked: Tracked
+    inputs: Mapping[str, bytes]
+
+    def __repr__(self) -> str:
+        return f"Tracking({self.tracked.scenario.title!r}, {len(self.tracked.observed)} observations)"
+
+    def answer(self) -> list[str]:
+        """On track or not, when the target is to be expected now, and with what chance."""
+        from qisim.show.track_words import answer
+
+        return answer(self.tracked)
+
+    def warnings(self) -> list[str]:
+        """What must be known before the updated forecast is used."""
+        from qisim.show.track_words import warnings
+
+        return warnings(self.tracked)
+
+    @property
+    def effective(self) -> float:
+        """How many equal replicates would tell as much as the weighted ones."""
+        return self.tracked.after.effective
+
+    def with_tolerance(self, tolerance: float) -> Tracking:
+        """The same replicates weighed with another tolerance. Raises BadInput unless it is above 0 and below 1."""
+        return Tracking(self.tracked.with_tolerance(tolerance), self.inputs)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table: outcomes, seen, forecasts, tolerances or runs. Raises BadInput where there is none of that name."""
+        from qisim.experiments.track_tables import TABLES
+
+        if name not in TABLES:
+            raise BadInput(
+                Problem(
+                    "table", f"there is no table {name!r}", allowed=", ".join(TABLES), nearest=nearest(name, TABLES)
+                )
+            )
+        return TABLES[name](self.tracked)
+
+    def plot_coverage(self, ax: Axes | None = None) -> Axes:
+        """Facilities at the standard: forecast, updated forecast, what was seen. Returns the axes drawn on."""
+        from qisim.show.track_fan import plot_coverage
+
+        return plot_coverage(self.tracked, ax)
+
+    def plot_score(self) -> Sequence[Axes]:
+        """Mean score: forecast, updated forecast, what was seen. Returns the axes drawn on."""
+        from qisim.show.track_fan import plot_score
+
+        return plot_score(self.tracked)
+
+    def plot_chance(self, ax: Axes | None = None) -> Axes:
+        """The chance of having reached the target by each month. Returns the axes drawn on."""
+        from qisim.show.track_chance import plot_chance
+
+        return plot_chance(self.tracked, ax)
+
+    def plot_districts(self, ax: Axes | None = None) -> Axes:
+        """Where each district that was seen stands to its forecast. Returns the axes drawn on."""
+        from qisim.show.track_districts import plot_districts
+
+        if not self.tracked.observed.districts:
+            raise BadInput(Problem(self.tracked.observed.file, "tells of no single district"))
+        return plot_districts(self.tracked, ax)
+
+    def files(self, drawing: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
+        """Report and charts as files by name. `drawing` is told of the charts drawn, of how many."""
+        from qisim.show.files import chart_files, svgs
+        from qisim.show.report_track import track_report
+        from qisim.show.track_charts import CHARTS
+
+        charts = chart_files(CHARTS, self.tracked, drawing)
+        report = track_report(self.tracked, svgs(charts))
+        return {"report.html": report, **{f"charts/{name}": content for name, content in charts.items()}}
+
+    def save(self, folder: str | Path, command: str = "", files: Mapping[str, bytes] | None = None) -> Path:
+        """Write tables, charts and report to a folder, whole or not at all. Raises BadInput as `save_results` does."""
+        from qisim.experiments.track_folder import save
+
+        return save(self.tracked, folder, self.files() if files is None else files, self.inputs, command)
+
+    def rows(self) -> dict[str, Any]:
+        """The outcome in plain values; infinite ones, beyond the horizon, are also named in `beyond_horizon`."""
+        tracked = self.tracked
+        return {
+            "title": tracked.scenario.title,
+            "facilities": len(tracked.world),
+            "months": tracked.scenario.months,
+            "replicates": tracked.replicates,
+            "seed": tracked.seed,
+            "tolerance": tracked.tolerance,
+            "effective_runs": self.effective,
+            "reliable": not tracked.collapsed,
+            "answer": self.answer(),
+            "warnings": self.warnings(),
+            **{name: _records(self.table(name)) for name in ("outcomes", "seen", "tolerances")},
+        }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, each telling which of its times lie beyond the horizon."""
+    rows = table.to_dict("records")
+    return [{**row, "beyond_horizon": [key for key, value in row.items() if value == math.inf]} for row in rows]
+
+
+def track(
+    study: Study | str | Path,
+    data: Observed | str | Path,
+    *,
+    replicates: int = DEFAULT,
+    seed: int = 1,
+    tolerance: float = TOLERANCE,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    compiling: Callable[[], None] | None = None,
+) -> Tracking:
+    """Compare a programme with its forecast, and update the forecast by what was seen.
+
+    `study` is a study or a scenario file, `data` a CSV file of what was seen, or the same as read before. Each of
+    `replicates` possible futures is weighed by how well it agrees with it; `tolerance` is how far the model's shares
+    may be off by themselves, as a standard deviation. `progress` and `compiling` as in `Study.run`. Raises BadInput.
+    """
+    from qisim.experiments.track_folder import read_files
+
+    study = study if isinstance(study, Study) else load(study)
+    observed = data if isinstance(data, Observed) else read_observed(data, study.scenario, study.world)
+    inputs = read_files(study.scenario, observed.file)
+    tracked = tracks.track(
+        study.scenario, study.world, observed, replicates=replicates, seed=seed, tolerance=tolerance,
+        threads=threads, progress=progress, compiling=compiling,
+    )  # fmt: skip
+    return Tracking(tracked, inputs)

@@ -1,0 +1,134 @@
+"""Observed data: what a file says, what is wrong with it, and what a simulation says of the same cells."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qisim.experiments.run import run
+from qisim.outcomes.observed import SERIES, Observed, read_observed, simulated
+from qisim.scenario.errors import BadInput
+from qisim.scenario.load import load_scenario
+from qisim.world.world import build_world
+from tests.unit.hand_made import scenario as scenario_by_hand
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "tests" / "data" / "synthetic_observed.csv"
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    """Two districts of five facilities, from January 2024, with indicators of weights 1 and 3."""
+    indicators = [{"name": "hand hygiene"}, {"name": "TB screening", "weight": 3.0}]
+    return scenario_by_hand(months=24, indicators=indicators)
+
+
+@pytest.fixture(scope="module")
+def world(scenario):
+    return build_world(scenario)
+
+
+@pytest.fixture
+def read(tmp_path, scenario, world):
+    def reading(text: str, scenario=scenario) -> Observed:
+        path = tmp_path / "seen.csv"
+        path.write_text(text, encoding="utf-8")
+        return read_observed(path, scenario, world)
+
+    return reading
+
+
+def cells(observed: Observed) -> list[tuple]:
+    return list(observed.table.itertuples(index=False, name=None))
+
+
+def test_cells_come_in_the_order_of_the_file_without_gaps(read, world):
+    one = world.districts[1]
+    observed = read(f"month,district,score,enrolled,at_standard\n6,,0.5,,4\n0,{one},,2,0\n\n3,,,,\n")
+    assert cells(observed) == [(6, "", "at_standard", 4), (6, "", "score", 0.5), (0, one, "enrolled", 2),
+                               (0, one, "at_standard", 0)]  # fmt: skip
+    assert observed.facilities.tolist() == [10, 10, 5, 5]
+    assert observed.counts.tolist() == [True, False, True, True]
+    assert (observed.names, observed.districts, observed.last_month) == (
+        ["enrolled", "at_standard", "score"],
+        [one],
+        6,
+    )
+    assert [block.tolist() for block in observed.blocks()] == [[0], [1], [2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("text", "month"), [("2023-12", 0), ("2024-01", 1), ("2025-12", 24), ("2024-03-31", 3), ("12.0", 12)]
+)
+def test_months_may_be_calendar_months(read, text, month):
+    assert cells(read(f"month,score\n7,0.4\n{text},0.5\n"))[1][0] == month
+
+
+def test_indicators_count_together_as_their_weighted_mean(read):
+    observed = read("month;Hand_Hygiene;TB screening;tb screening_measured;hand hygiene_measured\n0;0.4;0.8;;\n"
+                    "2;;;0.1;0.5\n")  # fmt: skip
+    assert cells(observed) == [(0, "", "score", pytest.approx(0.7)), (2, "", "score_measured", pytest.approx(0.2))]
+
+
+def test_a_single_indicator_is_the_score(read):
+    assert cells(read("month,hand hygiene\n0,0.25\n1,0.5\n", scenario_by_hand()))[1] == (1, "", "score", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("month,score\n0,62\n1,.5", ["line 2: score: found 62; is it a percentage? write 0.62"]),
+        ("month,score\n0,62%\n1,.5", ["write 0.62"]),
+        ("month;score\n0;0,62\n1;.5", ["with a decimal point: 0.62"]),
+        ("month,score\n0,-1\n1,nan", ["line 2", "found -1", "line 3", "found nan"]),
+        ("month,enrolled\n0,11\n1,2.5\n2,-1", ["more than the 10 facilities there are", "found 2.5", "found -1"]),
+        ("month,district,enrolled\n0,District 1,6\n1,Distrikt 2,2", ["more than the 5", "no district is called"]),
+        ("month,scor\n0,1", ["scor: is not a column", "did you mean 'score'?", "TB screening_measured"]),
+        ("month,score,Score\n0,1,1", ["means the same as 'score'"]),
+        ("monat,score\n0,1", ["month: is missing", "monat"]),
+        ("month,score\n25,0.5\n2023-11,0.5\n-1,0.1", ["line 2", "found 2023-11, which", "0 to 24, or 2023-12"]),
+        ("month,score\nMay,0.5\n,0.5\n2024-13,.2", ["found 'May'", "line 3: month: is empty", "found '2024-13'"]),
+        ("month,score\n3,0.5\n2024-03,0.6", ["line 3: month: tells of month 3 in all facilities again", "line 2"]),
+        ("month,score\n3,\n4,", ["every cell is empty"]),
+        ("month,score\n3,0.5\n4,", ["tells of month 3 alone"]),
+        ("month,district\n3,\n4,", ["no column holds anything"]),
+        ("month,hand hygiene\n0,0.5\n1,0.6", ["cannot be compared alone", "'TB screening' is missing"]),
+        ("month,hand hygiene,TB screening\n0,0.5,\n1,.1,.1", ["line 2: TB screening: is empty"]),
+        ("month,hand hygiene,TB screening,score\n0,.1,.1,.1", ["tells the same as the indicators do together"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_place(read, world, text, told):
+    with pytest.raises(BadInput) as error:
+        read(text.replace("District 1", world.districts[0]))
+    assert all(part in str(error.value) for part in told), str(error.value)
+
+
+def test_all_problems_come_at_once(read):
+    with pytest.raises(BadInput) as error:
+        read("month,district,score,colour\n99,,0.5,red\n1,nowhere,7,red\n1,,0.1,\n1,,0.1,\n")
+    assert len(error.value.problems) == 5
+
+
+def test_simulated_values_are_those_of_the_tables(read, scenario, world):
+    one = world.districts[1]
+    observed = read(f"month,district,at_standard,score,score_measured\n20,,1,.5,.5\n5,{one},0,.5,.5\n4,{one},1,,.2\n")
+    runs = run(scenario, world, replicates=3, first=4, seed=5)
+    values = simulated(observed, runs)
+    assert values.shape == (3, 8)
+    for (month, district, series, _), column in zip(cells(observed), values.T, strict=True):
+        told = runs.groups[(runs.groups["grouping"] == "district") & (runs.groups["group"] == district)]
+        rows = told if district else runs.months
+        rows = rows[rows["month"] == month].sort_values("replicate")
+        assert column.tolist() == rows[SERIES[series].column].tolist()
+
+
+def test_the_synthetic_file_fits_its_scenario_and_is_what_its_script_makes():
+    scenario = load_scenario(ROOT / "scenarios" / "cambodia_both.toml")
+    observed = read_observed(DATA, scenario, build_world(scenario))
+    assert observed.names == list(SERIES) and len(observed.districts) == 3
+    assert np.isfinite(observed.values).all() and observed.last_month == 24
+    spec = importlib.util.spec_from_file_location("make", ROOT / "tests" / "data" / "make.py")
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    assert make.observations().to_csv(index=False, lineterminator="\n") == DATA.read_text(encoding="utf-8")
