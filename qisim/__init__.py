@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from qisim.scenario.version import __version__
 
 if TYPE_CHECKING:
+    from qisim.calibration import Calibration, calibrate
     from qisim.comparison import Comparison, compare
     from qisim.experiments.folder import save as save_results
     from qisim.experiments.results import Results
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
     from qisim.show.run_chart import plot_p_chart, plot_run_chart
     from qisim.study import Run, Study, load, load_results
     from qisim.sweeps import Design, Sweep, load_sweep, sweep
+    from qisim.tracking import Tracking, track
 
-__all__ = ["BadInput", "Comparison", "Design", "QIModel", "Results", "Run", "Sensitivity", "Study", "Sweep",
-           "__version__", "compare", "load", "load_results", "load_sweep", "p_chart", "plot_p_chart", "plot_run_chart",
-           "run", "run_chart", "save_results", "sensitivity", "sweep"]  # fmt: skip
+__all__ = ["BadInput", "Calibration", "Comparison", "Design", "QIModel", "Results", "Run", "Sensitivity", "Study",
+           "Sweep", "Tracking", "__version__", "calibrate", "compare", "load", "load_results", "load_sweep",
+           "p_chart", "plot_p_chart", "plot_run_chart", "run", "run_chart", "save_results", "sensitivity", "sweep",
+           "track"]  # fmt: skip
 
 _HOME = {
     "BadInput": ("qisim.scenario.errors", "BadInput"),
+    "Calibration": ("qisim.calibration", "Calibration"),
     "Comparison": ("qisim.comparison", "Comparison"),
     "Design": ("qisim.sweeps", "Design"),
     "QIModel": ("qisim.model.mesa_model", "QIModel"),
@@ -40,6 +44,8 @@ _HOME = {
     "Sensitivity": ("qisim.sensitivities", "Sensitivity"),
     "Study": ("qisim.study", "Study"),
     "Sweep": ("qisim.sweeps", "Sweep"),
+    "Tracking": ("qisim.tracking", "Tracking"),
+    "calibrate": ("qisim.calibration", "calibrate"),
     "compare": ("qisim.comparison", "compare"),
     "load": ("qisim.study", "load"),
     "load_results": ("qisim.study", "load_results"),
@@ -52,6 +58,7 @@ _HOME = {
     "save_results": ("qisim.experiments.folder", "save"),
     "sensitivity": ("qisim.sensitivities", "sensitivity"),
     "sweep": ("qisim.sweeps", "sweep"),
+    "track": ("qisim.tracking", "track"),
 }
 
 

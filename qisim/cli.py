@@ -16,8 +16,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from qisim.commands.calibrate import calibrate
 from qisim.commands.check import check
 from qisim.commands.compare import compare
+from qisim.commands.evaluate import evaluate
 from qisim.commands.evidence import evidence
 from qisim.commands.new import new
 from qisim.commands.params import params
@@ -26,11 +28,12 @@ from qisim.commands.run import run
 from qisim.commands.say import Stopped, complain
 from qisim.commands.sensitivity import sensitivity
 from qisim.commands.sweep import sweep
+from qisim.commands.track import track
 from qisim.scenario.errors import BadInput
 from qisim.scenario.version import __version__
 
 COMMANDS: list[Callable[..., None]] = [
-    run, compare, sweep, sensitivity, evidence, replay, check, new, params,
+    run, compare, sweep, sensitivity, track, calibrate, evaluate, evidence, replay, check, new, params,
 ]  # fmt: skip
 
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130

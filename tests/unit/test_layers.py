@@ -12,7 +12,7 @@ import pytest
 
 LAYERS = [
     "scenario", "world", "model", "outcomes", "experiments", "show", "study", "comparison", "sweeps", "sensitivities",
-    "evidence", "commands", "cli",
+    "tracking", "calibration", "evidence", "evaluate", "commands", "cli",
 ]  # fmt: skip
 TOP = len(LAYERS)  # qisim itself, which fetches its names from any layer
 PACKAGE = Path(__file__).parents[2] / "qisim"

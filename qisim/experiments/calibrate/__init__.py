@@ -1,0 +1,1 @@
+"""Calibration: behaviour parameters fitted to what was observed, by simulation alone."""

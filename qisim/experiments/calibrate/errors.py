@@ -1,0 +1,50 @@
+"""What stands between the simulated and the observed cells: sampling by assessors, and a model that is a little off."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from qisim.experiments.calibrate.summaries import Array
+from qisim.outcomes.agreement import ELSEWHERE, MEMORY, records
+from qisim.outcomes.observed import Observed
+from qisim.scenario.schema import Scenario
+
+MEASURED = "_measured"
+
+
+class Errors:
+    """Errors of the cells, drawn anew for each simulation by its number, whoever simulates it.
+
+    Figures of assessors from outside come from a sample of as many records as facilities review for theirs; the
+    simulation has the truth. Reported figures are simulated with their own sampling. `tolerance`, a share, is the
+    standard deviation of what the model is off by, alike in months and places near each other as `agreement` says.
+    """
+
+    def __init__(self, observed: Observed, scenario: Scenario, tolerance: float, seed: int):
+        self._most, self._seed = np.where(observed.counts, observed.facilities, 1).astype(float), seed
+        measured = observed.table["series"].str.endswith(MEASURED).to_numpy(dtype=bool)
+        seen = np.where(measured, observed.values, 0.0)
+        self._sampled = np.sqrt(seen * (1 - seen) / (observed.facilities * records(scenario)))
+        self._factor = tolerance * _root(observed) if tolerance else None
+
+    def added(self, numbers: npt.NDArray[np.int64], cells: Array) -> Array:
+        """Cells float64[N, C] of the simulations of these numbers, with errors, within what can be observed."""
+        if self._factor is None and not self._sampled.any():
+            return cells
+        luck = np.array([np.random.default_rng([self._seed, int(n)]).standard_normal((2, cells.shape[1]))
+                         for n in numbers])  # fmt: skip
+        noisy = cells + luck[:, 0] * self._sampled
+        if self._factor is not None:
+            noisy = noisy + np.einsum("nc,dc->nd", luck[:, 1], self._factor) * self._most
+        return np.clip(noisy, 0, self._most)
+
+
+def _root(observed: Observed) -> Array:
+    """A square root, float64[C, C], of the correlation of the model's errors; series err independently."""
+    months, places = observed.table["month"].to_numpy(), observed.table["district"].to_numpy()
+    series = observed.table["series"].to_numpy()
+    kept = 0.5 ** (np.abs(months[:, None] - months[None, :]) / MEMORY)
+    place = np.where(places[:, None] == places[None, :], 1.0, ELSEWHERE)
+    correlation = kept * place * (series[:, None] == series[None, :])
+    return np.asarray(np.linalg.cholesky(correlation + 1e-9 * np.eye(len(correlation))))

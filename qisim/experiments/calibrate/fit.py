@@ -1,0 +1,209 @@
+"""A calibration from beginning to end: rounds of draws, each from what of the prior the last has not excluded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qisim.experiments import sweep_code
+from qisim.experiments.calibrate import store as stores
+from qisim.experiments.calibrate.errors import Errors
+from qisim.experiments.calibrate.posterior import Posterior, next_box, posterior
+from qisim.experiments.calibrate.priors import values
+from qisim.experiments.calibrate.running import Running, Told, running
+from qisim.experiments.calibrate.settings import PREDICTIVE, Settings
+from qisim.experiments.calibrate.simulations import Question
+from qisim.experiments.calibrate.summaries import Array
+from qisim.experiments.folder import portable, read_inputs
+from qisim.experiments.manifest import versions
+from qisim.outcomes.observed import Observed
+from qisim.scenario.errors import BadInput, Problem, reading_failed, whole
+from qisim.scenario.schema import Scenario
+from qisim.world.world import World
+
+MOST_WORKERS = 256
+DATA = "inputs/observed.csv"
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Simulations: `numbers` int64[N], `shares` float64[N, D] in the priors, `cells` float64[N, C] with errors."""
+
+    numbers: npt.NDArray[np.int64]
+    shares: Array
+    cells: Array
+
+    def within(self, box: Array) -> Draws:
+        """Those in a box, float64[D, 2]."""
+        inside = ((self.shares >= box[:, 0]) & (self.shares <= box[:, 1])).all(axis=1)
+        return Draws(self.numbers[inside], self.shares[inside], self.cells[inside])
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round: the box it drew from, float64[D, 2] of shares, how many draws lie in it, and the posterior by then."""
+
+    box: Array
+    draws: int
+    posterior: Posterior
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What came of a calibration. `prior` are the draws of the first round; `predictive`, float64[M, C], simulates the
+    observed cells anew at `drawn`, float64[M, D], equally likely draws of the posterior in the parameters' units.
+    """
+
+    scenario: Scenario
+    facilities: int
+    observed: Observed
+    settings: Settings
+    prior: Draws
+    rounds: list[Round]
+    drawn: Array
+    predictive: Array
+    asked: dict[str, Any] = field(repr=False)
+
+    @property
+    def posterior(self) -> Posterior:
+        """The posterior of the last round, in shares of the priors."""
+        return self.rounds[-1].posterior
+
+    @cached_property
+    def values(self) -> Array:
+        """The posterior's weighted draws in the parameters' units, float64[K, D]."""
+        return values(self.settings.priors, self.posterior.shares)
+
+    @property
+    def simulations(self) -> int:
+        """How many simulations it took."""
+        return self.settings.runs
+
+
+def fit(
+    scenario: Scenario,
+    world: World,
+    observed: Observed,
+    settings: Settings,
+    *,
+    folder: Path | None = None,
+    workers: int = 1,
+    command: str = "",
+    told: Told | None = None,
+) -> tuple[Fitted, stores.Store]:
+    """Calibrate into `folder`, or go on where it was stopped there; without a folder nothing is kept.
+
+    The number of workers changes nothing but the time it takes. Raises BadInput where the folder or the scenario cannot
+    be used, Halted where workers die, KeyboardInterrupt and OSError as they come: what is finished is kept.
+    """
+    told = told or Told()
+    workers = whole("workers", workers, 1, MOST_WORKERS)
+    inputs = read_inputs(scenario)
+    question = Question.of(portable(scenario), inputs, settings.seed, settings.names, observed)
+    data = _data(observed)
+    asked = _asked(scenario, observed, settings, data, command)
+    _prepare(scenario, world, told)
+    kept = {**inputs, **({DATA: data} if data else {})}
+    with stores.opened(folder, asked, kept) as store:
+        with running(question, store, workers, told, settings.runs) as simulating:
+            prior, rounds = _rounds(scenario, observed, settings, simulating)
+            drawn, predictive = _predicted(scenario, observed, settings, simulating, rounds[-1].posterior)
+        return Fitted(scenario, len(world), observed, settings, prior, rounds, drawn, predictive, asked), store
+
+
+def _prepare(scenario: Scenario, world: World, told: Told) -> None:
+    """Raise BadInput where the programme does not fit the facilities, and tell of compiling."""
+    from qisim.model.batch.simulate import is_compiled
+    from qisim.model.calendar import build_calendar
+
+    build_calendar(scenario, world)
+    if told.compiling and not is_compiled():
+        told.compiling()
+
+
+def _rounds(
+    scenario: Scenario, observed: Observed, settings: Settings, simulating: Running
+) -> tuple[Draws, list[Round]]:
+    """Draw, simulate, fit, narrow; in each round with all draws so far that lie in its box.
+
+    Within its box every draw is of the prior, cut but otherwise unchanged, so that none needs a weight.
+    """
+    errors = Errors(observed, scenario, settings.tolerance, settings.seed)
+    box = np.tile([0.0, 1.0], (len(settings.names), 1))
+    draws: list[Draws] = []
+    rounds: list[Round] = []
+    for number in range(settings.rounds):
+        shares = points(settings, number, box)
+        first = number * settings.simulations
+        cells = simulating.cells(first, values(settings.priors, shares))
+        numbers = np.arange(first, first + len(shares))
+        draws.append(Draws(numbers, shares, errors.added(numbers, cells)))
+        inside = joined(draws).within(box)
+        found = posterior(inside.shares, inside.cells, observed.values, box)
+        rounds.append(Round(box, len(inside), found))
+        box = next_box(found, box)
+    return draws[0], rounds
+
+
+def points(settings: Settings, number: int, box: Array) -> Array:
+    """The shares of a round, float64[N, D]: a Latin hypercube in its box."""
+    from scipy.stats import qmc
+
+    rng = np.random.default_rng([settings.seed, number])
+    shares = qmc.LatinHypercube(len(box), rng=rng).random(settings.simulations)
+    return np.asarray(box[:, 0] + (box[:, 1] - box[:, 0]) * shares)
+
+
+def joined(draws: list[Draws]) -> Draws:
+    """All of them together."""
+    return Draws(*(np.concatenate([getattr(one, name) for one in draws]) for name in ("numbers", "shares", "cells")))
+
+
+def _predicted(
+    scenario: Scenario, observed: Observed, settings: Settings, simulating: Running, found: Posterior
+) -> tuple[Array, Array]:
+    """Parameters drawn from the posterior, and what new simulations with them say of the cells."""
+    places = found.equal(PREDICTIVE, settings.seed)
+    drawn = values(settings.priors, found.shares[places])
+    first = settings.rounds * settings.simulations
+    errors = Errors(observed, scenario, settings.tolerance, settings.seed)
+    return drawn, errors.added(np.arange(first, first + PREDICTIVE), simulating.cells(first, drawn))
+
+
+def _data(observed: Observed) -> bytes:
+    """The file of the data as it is; nothing where the data come from no file."""
+    path = Path(observed.file)
+    if not observed.file or not path.exists():
+        return b""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise reading_failed(path, error) from None
+
+
+def _asked(scenario: Scenario, observed: Observed, settings: Settings, data: bytes, command: str) -> dict[str, Any]:
+    """What was asked, by which a calibration is known again."""
+    if not len(observed):
+        raise BadInput(Problem("data", "tell of nothing that was seen"))
+    cells = observed.table.to_csv(index=False).encode()
+    return {
+        "command": command,
+        "versions": versions(),
+        "deciding": {"sources": sweep_code.sources(), **sweep_code.versions()},
+        "scenario": portable(scenario),
+        "data": {"file": Path(observed.file).name, "sha256": sha256(data or cells).hexdigest()},
+        "priors": [prior.plain() for prior in settings.priors],
+        "simulations": settings.simulations,
+        "rounds": settings.rounds,
+        "tolerance": settings.tolerance,
+        "seed": settings.seed,
+    }

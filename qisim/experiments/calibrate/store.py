@@ -1,0 +1,168 @@
+"""The folder of a calibration.
+
+    calibration.json    what was asked, and the versions that answer it
+    simulations/        a file a finished part of the simulations, so that an interrupted calibration goes on
+    inputs/             the data, the registry and the peers file as they were read
+    results.json        what came of it, with a checksum of every file below; written last
+    report.html, charts/, and tables
+
+A file appears under its name only when the whole of it is on disk. One process writes at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from qisim.experiments.calibrate.simulations import Part, Question, packed, unpacked
+from qisim.experiments.calibrate.summaries import Array
+from qisim.experiments.folder import LEFT_BY_SYSTEMS
+from qisim.experiments.manifest import records
+from qisim.experiments.place import check_place, whole_file
+from qisim.scenario.errors import BadInput, Problem
+
+QUESTION, RESULTS, SIMULATIONS, LOCK = "calibration.json", "results.json", "simulations", ".lock"
+FORMAT = "qisim calibration"
+UNIMPORTANT = ("command", "versions", "rounds")
+"""What may differ between a calibration and the one that goes on with it."""
+
+
+class Store:
+    """Where finished parts are kept: a folder, or nowhere."""
+
+    def __init__(self, folder: Path | None):
+        self.folder = folder
+
+    def _path(self, part: Part) -> Path | None:
+        return None if self.folder is None else self.folder / SIMULATIONS / f"from-{part.first:07d}.parquet"
+
+    def read(self, question: Question, part: Part) -> Array | None:
+        """The cells of a part, float64[n, C], where they are kept."""
+        path = self._path(part)
+        if path is None or not path.is_file():
+            return None
+        return unpacked(path.read_bytes(), part.identity(question), part)
+
+    def write(self, question: Question, part: Part, cells: Array) -> None:
+        """Keep a part. Raises OSError where it cannot be written."""
+        path = self._path(part)
+        if path is not None:
+            path.parent.mkdir(exist_ok=True)
+            _write(path, packed(part, cells, part.identity(question)))
+
+    def finish(self, about: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        """Write the results; files of earlier ones that are no longer there go away."""
+        assert self.folder is not None
+        with _alone(self.folder):
+            self._replace(self.folder, about, files)
+
+    def _replace(self, folder: Path, about: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        before = set(_results(folder).get("files", {}))
+        with suppress(FileNotFoundError):
+            (folder / RESULTS).unlink()
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, content)
+        for name in before - set(files):
+            if (folder / name).resolve().is_relative_to(folder.resolve()):  # whatever a changed file may list
+                with suppress(OSError):
+                    (folder / name).unlink()
+        listed = {name: record.model_dump() for name, record in records(files).items()}
+        _write(folder / RESULTS, _json({**about, "files": listed}))
+
+
+@contextmanager
+def opened(folder: Path | None, asked: Mapping[str, Any], inputs: Mapping[str, bytes]) -> Iterator[Store]:
+    """The store in `folder`, made where there is none, for this process alone; one that keeps nothing without a folder.
+
+    Raises BadInput where the folder holds anything else than this calibration, where another process writes to it, or
+    where it cannot be written to.
+    """
+    if folder is None:
+        yield Store(None)
+        return
+    asked = json.loads(json.dumps({"format": FORMAT, **asked}))
+    check(folder, asked)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from None
+    with _alone(folder):
+        for name, content in {QUESTION: _json(asked), **inputs}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            _write(folder / name, content)
+        for left in folder.rglob(".*.unfinished"):
+            with suppress(OSError):
+                left.unlink()
+        yield Store(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While it lasts no other process writes to the folder. Raises BadInput where one does."""
+    import filelock
+
+    lock = filelock.FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise BadInput(Problem(str(folder), "another process is at work on this calibration; wait for it")) from None
+    except (OSError, NotImplementedError) as error:
+        raise _not_writable(folder, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _not_writable(folder: Path, error: Exception) -> BadInput:
+    said = getattr(error, "strerror", None) or str(error)
+    return BadInput(Problem(str(folder), f"cannot be written to: {said}; choose another place with --out"))
+
+
+def check(folder: Path, asked: Mapping[str, Any]) -> None:
+    """Raise BadInput unless `folder` is new, empty, or holds this calibration."""
+    check_place(folder)
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise BadInput(Problem(str(folder), "is a file; choose a folder for the calibration"))
+    if not (folder / QUESTION).exists():
+        strangers = sorted(path.name for path in folder.iterdir() if path.name not in {LOCK, *LEFT_BY_SYSTEMS})
+        if strangers:
+            named = ", ".join(strangers[:3])
+            raise BadInput(Problem(str(folder), f"holds other files than a calibration: {named}; choose a new folder"))
+        return
+    there = _read(folder / QUESTION)
+    other = [key for key in asked if key not in UNIMPORTANT and there.get(key) != asked[key]]
+    if other:
+        what = f"holds another calibration: it differs in {', '.join(SAID.get(key, key) for key in other)}"
+        raise BadInput(Problem(str(folder), what, allowed="another folder, or delete this one"))
+
+
+SAID = {"priors": "parameters or priors", "deciding": "the version of qisim or of a library"}
+
+
+def _results(folder: Path) -> dict[str, Any]:
+    return _read(folder / RESULTS) if (folder / RESULTS).exists() else {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    return found if isinstance(found, dict) else {}
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with whole_file(path) as stream:
+        stream.write(content)

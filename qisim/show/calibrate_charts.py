@@ -1,0 +1,39 @@
+"""Every chart of a calibration. A chart is added by its line in `CHARTS`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qisim.show import calibrate_fit, calibrate_parameters
+from qisim.show.chart import Chart
+
+if TYPE_CHECKING:
+    from qisim.experiments.calibrate.checks import Checks
+
+CHARTS: dict[str, Chart[Checks]] = {
+    "fit": Chart(
+        calibrate_fit.figure,
+        "What was seen, and what the model says",
+        "Grey: where nine of ten runs lie before the data were used. Blue: the same afterwards, with luck, at "
+        "parameters drawn from the posterior. About nine of ten points seen should lie in the light blue bands.",
+    ),
+    "fit_districts": Chart(
+        calibrate_fit.districts_figure,
+        "The same in districts",
+        "Read as above. Districts are small, so luck spreads the runs further.",
+        lambda checks: bool(checks.fitted.observed.districts) and "" in set(checks.fitted.observed.table["district"]),
+    ),
+    "parameters": Chart(
+        calibrate_parameters.figure,
+        "The parameters before and after",
+        "Dashed line: what was believed before. Bars: what the data leave. Where the bars follow the line, the data "
+        "say little.",
+    ),
+    "pairs": Chart(
+        calibrate_parameters.pairs_figure,
+        "Parameters two by two",
+        "A slanted cloud means that the data tell of two parameters only together: one may be higher if the other is "
+        "higher, or lower, too.",
+        lambda checks: len(checks.told) > 1,
+    ),
+}

@@ -1,0 +1,67 @@
+"""The report of a calibration: one HTML file that opens without a network, on a phone and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from qisim.outcomes.intervals import LEVEL
+from qisim.outcomes.outcome import percent
+from qisim.scenario.version import __version__
+from qisim.show.calibrate_charts import CHARTS
+from qisim.show.calibrate_words import answer, basis, between, number, warnings
+from qisim.show.inline_svg import inline_svg
+from qisim.show.report import Row
+
+if TYPE_CHECKING:
+    from qisim.experiments.calibrate.checks import Checks
+
+TEMPLATE, STYLED_LIKE = "calibrate.html.j2", "report.html.j2"
+MOST_PAIRS = 5
+
+
+def report(checks: Checks, svgs: Mapping[str, bytes]) -> bytes:
+    """The report as an HTML file. `svgs` are the charts as SVG files by name. All that users wrote is escaped."""
+    from importlib.resources import files
+
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def text(name: str) -> str:
+        return files("qisim.show").joinpath(name).read_text(encoding="utf-8")
+
+    page = Environment(loader=FunctionLoader(text), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                       lstrip_blocks=True)  # fmt: skip
+    style = Markup(text(STYLED_LIKE).partition("<style>")[2].partition("</style>")[0])
+    return page.get_template(TEMPLATE).render(**_content(checks, svgs), style=style).encode()
+
+
+def _content(checks: Checks, svgs: Mapping[str, bytes]) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    fitted = checks.fitted
+    priors = {prior.name: prior for prior in fitted.settings.priors}
+    return {
+        "title": fitted.scenario.title,
+        "question": f"Which values of {len(priors)} behaviour parameters fit what was seen up to month "
+                    f"{fitted.observed.last_month} among {fitted.facilities:,} facilities?",
+        "answer": answer(checks),
+        "warnings": warnings(checks),
+        "basis": basis(checks),
+        "charts": [{"title": CHARTS[name].title, "reading": CHARTS[name].reading, "svg": Markup(inline_svg(svg, name))}
+                   for name, svg in svgs.items()],
+        "interval": f"{LEVEL:.0%}",
+        "parameters": [Row(f"{row.name}: {priors[row.name].parameter.meaning} ({priors[row.name].parameter.unit})",
+                           [between(row.before), between(row.after), _narrowed(row.narrowed), priors[row.name].source],
+                           []) for row in checks.told],
+        "series": [Row(one.words, [f"{one.inside} of {one.cells}", percent(one.as_far),
+                                   "missed" if one.missed else "as expected"], []) for one in checks.series],
+        "pairs": [Row(f"{pair.one} and {pair.other}", [number(round(pair.correlation, 2))], [])
+                  for pair in checks.pairs[:MOST_PAIRS]],
+        "tolerance": f"{100 * fitted.settings.tolerance:g}" if fitted.settings.tolerance else "",
+        "version": __version__,
+    }  # fmt: skip
+
+
+def _narrowed(share: float) -> str:
+    return percent(share) if share > 0 else "not at all"

@@ -1,0 +1,293 @@
+"""Calibration of a small scenario from beginning to end: recovery, resumption, checks, messages, report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import qisim
+from qisim.cli import app
+from qisim.experiments.calibrate import running, settings
+from qisim.experiments.calibrate.checks import Checks
+from qisim.experiments.calibrate.errors import Errors
+from qisim.experiments.calibrate.fit import Draws, Fitted, Round
+from qisim.experiments.calibrate.posterior import Posterior, posterior
+from qisim.experiments.calibrate.priors import USUAL, parse, priors_of
+from qisim.outcomes.observed import Observed
+from qisim.scenario.behaviour import PARAMETERS
+from qisim.scenario.errors import BadInput
+from tests.small_sweeps import SCENARIO
+
+NAMES = ["works_base", "reporting_bias"]
+SMALL = {"parameters": NAMES, "simulations": 200, "rounds": 2}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    """A folder with a scenario of 56 facilities, and what might have been seen there in a year."""
+    folder = tmp_path_factory.mktemp("calibrate")
+    scenario = SCENARIO.replace("months = 6", "months = 12").replace("districts = 2", "districts = 8")
+    (folder / "small.toml").write_text(scenario.replace("per_district = 2", "per_district = 6"), encoding="utf-8")
+    run = qisim.load(folder / "small.toml").changed({"behaviour.reporting_bias": 0.17}).run(replicates=1, seed=77)
+    rows = run.months.loc[run.months["month"] % 3 == 0, ["month", "enrolled", "at_target", "reported_score", "score"]]
+    rows.columns = ["month", "enrolled", "at_standard", "score", "score_measured"]
+    rows.round(3).to_csv(folder / "seen.csv", index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(place):
+    """A calibration that was saved."""
+    calibration = qisim.calibrate(place / "small.toml", place / "seen.csv", out=place / "out", **SMALL)
+    calibration.save()
+    return calibration
+
+
+def test_the_data_move_what_they_tell_of(found):
+    summary = found.table("summary").set_index("parameter")
+    bias = summary.loc["reporting_bias"]
+    assert bias["posterior_low"] < 0.17 < bias["posterior_high"]
+    assert bias["narrowed"] > 0.4
+    assert found.table("summary")["parameter"].iloc[0] == "reporting_bias"
+    assert set(found.parameters.columns) == set(NAMES)
+    for name in NAMES:
+        assert found.posterior[name].between(PARAMETERS[name].low, PARAMETERS[name].high).all()
+    assert found.posterior["weight"].sum() == pytest.approx(1)
+
+
+def test_the_folder_holds_all_of_it(found):
+    folder = found.folder
+    results = json.loads((folder / "results.json").read_text())
+    assert {"report.html", "parameters.csv", "charts/fit.svg", "summary.csv"} <= set(results["files"])
+    assert all((folder / name).stat().st_size == told["size"] for name, told in results["files"].items())
+    assert len(pd.read_csv(folder / "parameters.csv").columns) == 2
+    page = (folder / "report.html").read_text()
+    assert "reporting_bias" in page and 'src="http' not in page
+
+
+def test_workers_interruption_and_damage_change_no_bit(found, place, monkeypatch):
+    """Two processes, stopped part of the way and picked up with a damaged file, tell the same as one undisturbed."""
+    out, reports = place / "again", []
+
+    def stop(done, of):
+        reports.append(done)
+        if done >= 150:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        qisim.calibrate(place / "small.toml", place / "seen.csv", out=out, workers=2,
+                        told=running.Told(progress=stop), **SMALL)  # fmt: skip
+    kept = sorted((out / "simulations").iterdir())
+    assert 3 <= len(kept) < 12
+    kept[0].write_bytes(kept[0].read_bytes()[:-20])
+    simulated: list[int] = []
+    plain = running.simulate
+    monkeypatch.setattr(
+        running, "simulate", lambda question, part: simulated.append(part.first) or plain(question, part)
+    )
+    again = qisim.calibrate(place / "small.toml", place / "seen.csv", out=out, **SMALL)
+    assert len(simulated) == 12 - len(kept) + 1
+    pd.testing.assert_frame_equal(again.posterior, found.posterior, check_exact=True)
+    assert again.fitted.predictive.tobytes() == found.fitted.predictive.tobytes()
+
+
+def test_more_rounds_go_on_from_fewer(found, place, monkeypatch):
+    simulated: list[int] = []
+    plain = running.simulate
+    monkeypatch.setattr(
+        running, "simulate", lambda question, part: simulated.append(part.first) or plain(question, part)
+    )
+    more = qisim.calibrate(place / "small.toml", place / "seen.csv", out=place / "out", **{**SMALL, "rounds": 3})
+    assert min(simulated) == 400
+    assert len(more.fitted.rounds) == 3
+
+
+def test_another_calibration_is_not_overwritten(found, place):
+    with pytest.raises(BadInput, match="another calibration: it differs in seed"):
+        qisim.calibrate(place / "small.toml", place / "seen.csv", out=place / "out", seed=5, **SMALL)
+    (place / "full").mkdir(exist_ok=True)
+    (place / "full" / "thesis.doc").write_text("mine")
+    with pytest.raises(BadInput, match=r"holds other files than a calibration: thesis\.doc"):
+        qisim.calibrate(place / "small.toml", place / "seen.csv", out=place / "full", **SMALL)
+
+
+def test_data_that_no_prior_run_comes_near_are_told_of(place):
+    seen = pd.read_csv(place / "seen.csv")
+    seen["score"], seen["score_measured"] = [0.95, 0.05, 0.95, 0.05, 0.95][: len(seen)], 0.02
+    seen.to_csv(place / "odd.csv", index=False)
+    found = qisim.calibrate(place / "small.toml", place / "odd.csv", **{**SMALL, "rounds": 1})
+    assert found.checks.misfit
+    assert "like nothing that the model does" in found.warnings()[0]
+    assert any(one.missed for one in found.checks.series)
+    assert found.folder is None
+    with pytest.raises(BadInput, match="no folder"):
+        found.save()
+
+
+@pytest.mark.slow
+def test_intervals_of_the_simulation_cover_the_truth(place):
+    """Draws that are left out play the data: nine of ten of their 160 parameter values lie in 90% intervals."""
+    asked = {"parameters": [*NAMES, "reach_growth", "workload_mean"], "simulations": 1200, "rounds": 1}
+    draws = qisim.calibrate(place / "small.toml", place / "seen.csv", **asked).fitted.prior
+    box = np.tile([0.0, 1.0], (4, 1))
+    held = []
+    for shares, cells in zip(draws.shares[:40], draws.cells[:40], strict=True):
+        low, high = posterior(draws.shares[40:], draws.cells[40:], cells, box).quantiles([0.05, 0.95])
+        held.append((low <= shares) & (shares <= high))
+    assert 0.82 < np.mean(held) < 0.98  # 0.9 within 3.4 standard deviations
+
+
+# --- checks, on draws made by hand ----------------------------------------------------------------------------------
+
+
+def by_hand(shares, predictive, seen):
+    """A calibration with these draws of the posterior and of its simulations."""
+    count, parameters = shares.shape
+    rng = np.random.default_rng(4)
+    names = ["works_base", "works_fit", "works_skill"][:parameters]
+    asked = settings.Settings(priors_of(SimpleNamespace(behaviour=qisim_behaviour()), names, {}))
+    table = pd.DataFrame({"month": range(len(seen)), "district": "", "series": "score", "value": seen})
+    found = Posterior(shares, np.full(count, 1 / count), np.zeros(parameters), 1.0, np.arange(count))
+    prior = Draws(np.arange(500), rng.random((500, parameters)), rng.random((500, len(seen))))
+    box = np.tile([0.0, 1.0], (parameters, 1))
+    observed = Observed("", table, np.full(len(seen), 10))
+    rounds = [Round(box, 500, found)]
+    return Checks(Fitted(SimpleNamespace(title="By hand"), 10, observed, asked, prior, rounds, shares, predictive, {}))
+
+
+def qisim_behaviour():
+    return SimpleNamespace(**{name: parameter.default for name, parameter in PARAMETERS.items()})
+
+
+def test_what_is_little_told_and_what_is_known_only_together():
+    rng = np.random.default_rng(1)
+    one = rng.random(800)
+    shares = np.column_stack([one, np.clip(one + 0.05 * rng.standard_normal(800), 0, 1), 0.4 + 0.1 * rng.random(800)])
+    checks = by_hand(shares, rng.random((200, 6)), np.full(6, 0.5))
+    assert {row.name for row in checks.told if row.little} == {"works_base", "works_fit"}
+    assert [{pair.one, pair.other} for pair in checks.together] == [{"works_base", "works_fit"}]
+    assert checks.told[0].name == "works_skill"
+    assert checks.told[0].narrowed == pytest.approx(0.9, abs=0.02)
+
+
+@pytest.mark.parametrize(("shift", "missed"), [(0.0, False), (0.3, True)])
+def test_a_series_that_the_posterior_misses(shift, missed):
+    rng = np.random.default_rng(2)
+    predictive = 0.4 + 0.05 * rng.standard_normal((200, 8))
+    checks = by_hand(rng.random((400, 2)), predictive, np.full(8, 0.41 + shift))
+    assert checks.series[0].missed is missed
+    assert bool(checks.inside.mean() < 0.5) is missed
+
+
+def test_the_share_as_far_off_is_even_where_the_model_is_right():
+    """Data from the posterior's own simulations: such shares are even between 0 and 1."""
+    rng = np.random.default_rng(3)
+    common = rng.standard_normal((260, 1))
+    predictive = 0.4 + 0.05 * common + 0.02 * rng.standard_normal((260, 6))
+    shares = [by_hand(rng.random((300, 1)), predictive[60:], row).as_far for row in predictive[:60]]
+    assert np.mean(np.array(shares) < 0.1) < 0.25
+    assert 0.35 < np.mean(shares) < 0.65
+
+
+# --- priors, errors and messages ------------------------------------------------------------------------------------
+
+
+def test_the_usual_parameters_are_parameters():
+    assert set(USUAL) <= set(PARAMETERS)
+    assert len(priors_of(SimpleNamespace(behaviour=qisim_behaviour()), None, {})) == len(USUAL)
+
+
+def test_a_prior_is_the_given_one_else_the_scenarios_else_what_is_plausible(place):
+    study = qisim.load(place / "small.toml").changed({"behaviour.works_fit": {"low": 2, "high": 3}})
+    found = priors_of(study.scenario, ["works_fit", "works_skill"], {"works_base": (-2, -1)})
+    assert [(prior.name, prior.source) for prior in found] == [
+        ("works_fit", "the scenario"), ("works_skill", "plausible range"), ("works_base", "given")
+    ]  # fmt: skip
+    assert found[0].values(np.array([0.0, 0.5, 1.0])) == pytest.approx([2, 2.5, 3], abs=1e-6)
+    normal = priors_of(study.scenario, [], {"turnover_annual": {"mean": 0.05, "sd": 0.1}})[0]
+    assert normal.values(np.array([0.001, 0.5])).tolist() == pytest.approx([0.0, 0.05])  # never below what is allowed
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"parameters": ["works_bas"]}, "did you mean 'works_base'"),
+        ({"parameters": []}, "names no parameter"),
+        ({"priors": {"reporting_bias": (0.2, 0.1)}}, "reporting_bias: found"),
+        ({"priors": {"reporting_bias": (0.5, 1.5)}}, r"found 1.5 \(allowed: from 0 to 1; plausible is"),
+        ({"priors": {"reporting_bias": (0.1, 0.1)}}, "single value 0.1"),
+        ({"simulations": 20}, "simulations: found 20"),
+        ({"rounds": 0}, "rounds: found 0"),
+        ({"tolerance": 3}, "tolerance: found 3"),
+    ],
+)
+def test_settings_that_cannot_be_used(place, options, said):
+    with pytest.raises(BadInput, match=said):
+        settings.settings(qisim.load(place / "small.toml").scenario, **options)
+
+
+def test_all_problems_come_at_once(place):
+    with pytest.raises(BadInput) as told:
+        settings.settings(qisim.load(place / "small.toml").scenario, ["nothing"], {"works": (0, 1)}, rounds=99)
+    assert len(told.value.problems) == 3
+
+
+def test_a_range_on_the_command_line():
+    name, shape = parse("works_base=-2.5..-1e-1")
+    assert (name, shape.low, shape.high) == ("works_base", -2.5, -0.1)
+    for text in ("works_base", "works_base=1", "works_base=2..1", "works_base=a..b"):
+        with pytest.raises(BadInput, match=r"works_base=-2\.5\.\.-1"):
+            parse(text)
+
+
+def test_a_file_with_priors(tmp_path):
+    path = tmp_path / "fit.toml"
+    path.write_text('[calibrate]\nparameters = ["works_base"]\nrounds = 2\n[calibrate.priors]\n'
+                    "reach_growth = { low = 1, high = 2 }\n")  # fmt: skip
+    given = settings.read(path)
+    assert (given.parameters, given.rounds, given.priors["reach_growth"].high) == (["works_base"], 2, 2)
+    path.write_text("[calibrate]\nround = 2\n")
+    with pytest.raises(BadInput, match=r"line 2: calibrate\.round: unknown key; did you mean 'rounds'"):
+        settings.read(path)
+    path.write_text("rounds = 2\n")
+    with pytest.raises(BadInput, match=r"no \[calibrate\] table"):
+        settings.read(path)
+
+
+def test_errors_of_a_simulation_are_its_own(place):
+    """Assessors' figures err by sampling, others not; a tolerance errs alike in months that are near each other."""
+    scenario = qisim.load(place / "small.toml").scenario
+    table = pd.DataFrame({"month": [0, 1, 60] * 2, "district": "", "series": ["score"] * 3 + ["score_measured"] * 3,
+                          "value": 0.5})  # fmt: skip
+    observed = Observed("", table, np.full(6, 5))
+    numbers, cells = np.arange(2000), np.full((2000, 6), 0.5)
+    sampled = Errors(observed, scenario, 0.0, 1).added(numbers, cells)
+    assert (sampled[:, :3] == 0.5).all()
+    assert sampled[:, 3:].std(axis=0) == pytest.approx(np.sqrt(0.25 / (5 * scenario.behaviour.records)), rel=0.1)
+    off = Errors(observed, scenario, 0.05, 1).added(numbers, cells)
+    assert off[:, :3].std(axis=0) == pytest.approx(0.05, rel=0.1)
+    correlation = np.corrcoef(off.T)
+    assert correlation[0, 1] > 0.9 > 0.2 > abs(correlation[0, 2])
+    one = Errors(observed, scenario, 0.05, 1).added(numbers[70:71], cells[:1])
+    assert (one == off[70:71]).all()
+
+
+def test_the_command_says_what_came_of_it(place):
+    arguments = ["calibrate", str(place / "small.toml"), "--data", str(place / "seen.csv"), "--out",
+                 str(place / "cli"), "--parameters", "reporting_bias", "--simulations", "200", "--rounds", "1",
+                 "--workers", "1"]  # fmt: skip
+    told = CliRunner().invoke(app, arguments)
+    assert told.exit_code == 0, told.output
+    assert "reporting_bias" in told.output and "--parameters" in told.output
+    assert not (place / "cli" / "charts" / "pairs.svg").exists()
+    again = CliRunner().invoke(app, [*arguments, "--json"])
+    assert json.loads(again.stdout)["summary"][0]["parameter"] == "reporting_bias"
+    wrong = CliRunner().invoke(app, [*arguments, "--prior", "reporting_bias=1..0"])
+    assert wrong.exit_code == 2
+    assert "low below high" in wrong.output
