@@ -63,7 +63,7 @@ def sets() -> str:
     tried = pd.read_csv(TUNED)
     kept = tried[tried["patterns"] >= ENOUGH]
     told = (
-        f"{len(kept)} sets, of {len(tried)} that were judged by 40 simulated studies each, bring about {ENOUGH} patterns or "
+        f"{len(kept)} sets, of {len(tried)} that were judged by 30 simulated studies each, bring about {ENOUGH} patterns or "
         "more. Figures are the means of each set's studies."
     )
     rows = []
