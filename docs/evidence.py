@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from qisim.evidence.judge import Finding, Judged, judge_all
 from qisim.evidence.patterns import PATTERNS
 from qisim.evidence.simulate import SEED, STUDIES, Simulated
@@ -24,6 +26,9 @@ from qisim.scenario.version import __version__
 
 DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "evidence.md"
+TUNED = DOCS.parent / "tuning" / "record.csv"
+ENOUGH = 12
+"""Patterns that a plausible set brings about; as in tuning/tune.py."""
 SETTINGS = "../qisim/evidence/settings"
 END = "<!-- end of evidence -->"
 SECTION = re.compile(rf"(<!-- evidence: (?P<name>\w+) -->\n)(?:(?!<!-- evidence).)*?({re.escape(END)})", re.DOTALL)
@@ -36,7 +41,7 @@ def overview(judged: list[Judged], day: str) -> str:
     """When and how it was simulated, and the verdict of every pattern."""
     told = (
         f"Simulated on {day} with qisim {__version__}: {STUDIES} simulated studies of each pattern, seed {SEED}, "
-        "behaviour as it is by default. Untuned: nothing was fitted to these figures. The command:\n\n"
+        "behaviour as it is by default, which was tuned to these figures. The command:\n\n"
         f"```\nqisim evidence --replicates {STUDIES}\n```"
     )
     rows = [
@@ -51,6 +56,22 @@ def section(one: Judged) -> str:
     """A pattern: what it says, its settings, and its figures."""
     links = ", ".join(f"[{name}]({SETTINGS}/{name}.toml)" for name in one.pattern.settings)
     return f"{one.pattern.says} Settings: {links}.\n\n{_grid(HEAD, (_row(finding) for finding in one.findings))}"
+
+
+def sets() -> str:
+    """How many of the plausible sets bring about each pattern, as tuning recorded it."""
+    tried = pd.read_csv(TUNED)
+    kept = tried[tried["patterns"] >= ENOUGH]
+    told = (
+        f"{len(kept)} sets, of {len(tried)} that were judged by 30 simulated studies each, bring about {ENOUGH} patterns or "
+        "more. Figures are the means of each set's studies."
+    )
+    rows = []
+    for key, pattern in PATTERNS.items():
+        ranges = "; ".join(f"{f.key.split('.')[1]} {kept[f.key].min():.3g} to {kept[f.key].max():.3g}" for f in
+                           pattern.figures)  # fmt: skip
+        rows.append((key, f"{int(kept[key].sum())} of {len(kept)}", ranges))
+    return f"{told}\n\n{_grid(('pattern', 'sets that bring it about', 'figures, lowest and highest set'), rows)}"
 
 
 def heading(one: Judged) -> str:
@@ -82,7 +103,7 @@ def recorded(text: str) -> dict[str, str]:
 
 def renewed(text: str, judged: list[Judged], day: str) -> str:
     """A page with its sections as they should be. Raises ValueError where a pattern has none."""
-    parts = {"summary": overview(judged, day), **{one.pattern.key: section(one) for one in judged}}
+    parts = {"summary": overview(judged, day), **{one.pattern.key: section(one) for one in judged}, "sets": sets()}
     names = [found["name"] for found in SECTION.finditer(text)]
     if sorted(names) != sorted(parts):
         raise ValueError(f"{PAGE.name} must have one section for each of {', '.join(parts)}")

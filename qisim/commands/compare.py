@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qisim.commands.parameters import Parameters, drawing_from
 from qisim.commands.say import complain, console, say_json
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def compare(
         int | None,
         typer.Option(min=1, max=1024, metavar="N", help="Processor cores to use; all unless told.", show_default=False),
     ] = None,
+    parameters: Parameters = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare strategies among the same facilities.
@@ -48,7 +50,7 @@ def compare(
     from qisim.model.notes import notes
     from qisim.study import load
 
-    studies = [load(file) for file in files]
+    studies = [drawing_from(load(file), parameters) for file in files]
     out = _default_folder(files) if out is None else out
     folder.check_destination(out)
     check_comparable([study.scenario for study in studies], [study.world for study in studies])

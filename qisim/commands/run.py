@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qisim.commands.parameters import Parameters, drawing_from
 from qisim.commands.say import command_line, complain, console, counted, say_json, stopping_means
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def run(
         typer.Option(min=1, max=1024, metavar="N", help="Processor cores to use; all unless told.", show_default=False),
     ] = None,
     detail: Annotated[bool, typer.Option("--detail", help="Keep every facility's months, too (large).")] = False,
+    parameters: Parameters = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Simulate a scenario and write its results.
@@ -46,7 +48,7 @@ def run(
     from qisim.model.notes import notes
     from qisim.study import load
 
-    study = load(file)
+    study = drawing_from(load(file), parameters)
     out = Path("out") / file.stem if out is None else out
     folder.check_destination(out)
     build_calendar(study.scenario, study.world)  # what does not fit together is told of before any note

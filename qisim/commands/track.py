@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qisim.commands.parameters import Parameters, drawing_from
 from qisim.commands.say import complain, console, say_json, stopping_means
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def track(
         int | None,
         typer.Option(min=1, max=1024, metavar="N", help="Processor cores to use; all unless told.", show_default=False),
     ] = None,
+    parameters: Parameters = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:  # fmt: skip
     """Compare a running programme with its forecast.
@@ -51,7 +53,7 @@ def track(
     from qisim.outcomes.observed import read_observed
     from qisim.study import load
 
-    study = load(file)
+    study = drawing_from(load(file), parameters)
     out = Path("out") / f"{file.stem}-track" if out is None else out
     folder.check_destination(out)
     build_calendar(study.scenario, study.world)  # what does not fit together is told of before any note

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qisim.study import Run, Study, load
 
@@ -18,11 +18,17 @@ MOST_LOGS = 20
 """Futures of which the event log is kept: only the Mesa model writes one, and it is slow."""
 
 
-def setting(name: str) -> Study:
-    """A shipped setting by the name of its file, with its facilities."""
+def setting(name: str, behaviour: Mapping[str, float] | None = None, parameters: str | None = None) -> Study:
+    """A shipped setting by the name of its file, with its facilities.
+
+    `behaviour` takes the place of defaults, or sets of `parameters` do; what the setting itself tells stays.
+    """
     with as_file(files("qisim.evidence") / "settings") as folder:
         study = load(folder / f"{name}.toml")
-        return Study(study.scenario, study.world)  # a registry is read while its file is there
+        study = Study(study.scenario, study.world)  # a registry is read while its file is there
+    told = study.scenario.behaviour.model_fields_set
+    changes: dict[str, Any] = {f"behaviour.{key}": v for key, v in (behaviour or {}).items() if key not in told}
+    return study.changed(changes | ({"parameters": parameters} if parameters else {}))
 
 
 class Simulated:
@@ -37,7 +43,10 @@ class Simulated:
         seed: int = SEED,
         threads: int | None = None,
         compiling: Callable[[], None] | None = None,
+        behaviour: Mapping[str, float] | None = None,
+        parameters: str | None = None,
     ):
+        self.behaviour, self.parameters = behaviour, parameters
         self.studies, self.seed, self.threads, self.compiling = studies, seed, threads, compiling
         self._runs: dict[tuple[str, int, bool], Run] = {}
         self._logs: dict[str, list[pd.DataFrame]] = {}
@@ -46,7 +55,7 @@ class Simulated:
         """The runs of a setting: `units` of them make a study; `detail` keeps every facility's months."""
         key = name, units, detail
         if key not in self._runs:
-            study = setting(name)
+            study = setting(name, self.behaviour, self.parameters)
             self._runs[key] = study.run(
                 replicates=self.studies * units,
                 seed=self.seed,
@@ -90,7 +99,7 @@ class Simulated:
         if name not in self._logs:
             import pandas as pd
 
-            study = setting(name)
+            study = setting(name, self.behaviour, self.parameters)
             models = [study.model(rng=self.seed, replicate=r) for r in range(min(self.studies, MOST_LOGS))]
             for model in models:
                 model.run()

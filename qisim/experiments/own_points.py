@@ -14,11 +14,11 @@ import pandas as pd
 
 from qisim.experiments.design import Design, Factor
 from qisim.experiments.design_check import about_the_key, refused, with_nearest
+from qisim.scenario.csv_file import SEPARATORS, read_csv
 from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed, shown
 from qisim.scenario.files import check_file
 from qisim.scenario.schema import Scenario
 from qisim.world.cells import number
-from qisim.world.csv_file import SEPARATORS, read_csv
 
 MOST_BYTES = 1_000_000_000
 MOST_WHOLE = 2**53

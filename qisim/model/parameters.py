@@ -58,6 +58,10 @@ def draw(scenario: Scenario, seed: int, replicate: int) -> tuple[Any, np.ndarray
     behaviour = np.zeros(1, BEHAVIOUR)
     for p in PARAMETERS.values():
         behaviour[p.name] = value(p.name, getattr(scenario.behaviour, p.name), p.minimum, p.maximum)
+    if scenario.parameters is not None:
+        u = chance.uniforms(seed, replicate, crc32(b"parameters"), 0, chance.PARAMETER, 0)[0]
+        for name, drawn in scenario.parameters.drawn(u).items():
+            behaviour[name] = drawn
     for monthly, annual in DERIVED.items():
         behaviour[monthly] = rules.monthly(float(behaviour[annual][0]))
 

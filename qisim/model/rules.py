@@ -16,6 +16,9 @@ ROTATION, WEAKEST, STRONGEST, NEWEST, NEAREST = 0, 1, 2, 3, 4
 # Rules by which a wave selects its sites.
 ALL, RANDOM, FIRST_STRONGEST, FIRST_WEAKEST, VOLUNTEERS, REMOTE_FIRST, BY_DISTRICT, LISTED = 0, 1, 2, 3, 4, 5, 6, 7
 
+# Facilities whose turn it may be for an exchange visit before it is given up, for want of anything to see.
+ASKED_TO_VISIT = 10
+
 
 def up(x, a):
     """`x` raised by the share `a` of its gap to 1."""
@@ -133,9 +136,14 @@ def skill_after_turnover(skill, lost, skill_share, b):
 # --- Ownership, identity and fatigue --------------------------------------------------------------------------------
 
 
-def lifted(engagement, share, ownership, identity, fatigue, b):
-    """Engagement after support that may lift it by `share` of its gap: less if imposed, diluted or tired."""
-    return up(engagement, share * (1.0 - b.imposed_loss * (1.0 - ownership * identity)) * (1.0 - fatigue))
+def lifted(x, share, ownership, identity, fatigue, b):
+    """Engagement or attention after support that may lift it by `share` of its gap: less if imposed or tired."""
+    return up(x, welcomed(share, ownership, identity, b) * (1.0 - fatigue))
+
+
+def welcomed(share, ownership, identity, b):
+    """What is left of support that may raise something by `share` of its gap: less if imposed or diluted."""
+    return share * (1.0 - b.imposed_loss * (1.0 - ownership * identity))
 
 
 def imposed(fatigue, ownership, b):
@@ -256,9 +264,9 @@ def skill_left(skill_share, preservice, b):
     return down(skill_share, b.preservice_skill * preservice)
 
 
-def embedding_after_upheaval(embedding, severity, b):
-    """Embedding of a practice after the start of a reorganisation."""
-    return down(embedding, b.upheaval_embedding * severity)
+def loosened(x, severity, b):
+    """Attention, or the fit or embedding of a practice, after the start of a reorganisation."""
+    return down(x, b.upheaval_embedding * severity)
 
 
 # --- Awareness ------------------------------------------------------------------------------------------------------
@@ -349,6 +357,29 @@ def reconsiders(proof, b):
     return proof >= b.reconsider_evidence
 
 
+# --- Attention ------------------------------------------------------------------------------------------------------
+
+
+def care(attention, engagement, b):
+    """Share of what is not yet routine that is done now: by those who are engaged, and because it has attention."""
+    return up(attention, b.care_own * engagement)
+
+
+def done(reach, embedding, care):
+    """How far a practice is done: by those whom it reached, as far as it is routine or done with care."""
+    return reach * up(embedding, care)
+
+
+def known_but_not_done(attention, b):
+    """Share of the gap left where attention makes people do what they know anyway."""
+    return 1.0 - b.attention_gap * attention
+
+
+def attention_next(attention, dependence, b):
+    """Attention a month on: it fades, twice as fast where a team depends on others for it."""
+    return down(attention, min(b.attention_fading * (1.0 + dependence), 1.0))
+
+
 # --- Within the facility --------------------------------------------------------------------------------------------
 
 
@@ -363,6 +394,11 @@ def reach_next(reach, engagement, included, embedding, b):
     return min(max(down(grown, b.leave_monthly * (1.0 - embedding)), 0.0), 1.0)
 
 
+def embedded(embedding, engagement, dependence, b):
+    """Embedding of a practice in use a month on: the engaged make it their routine, those who depend on others less."""
+    return up(embedding, b.embedding_growth * engagement * (1.0 - dependence))
+
+
 def lapses(embedding, engagement, lost, dependence, unsupported, lapse_share, b):
     """Probability a month that a practice lapses; `lost` is the share of the team that left this month.
 
@@ -374,22 +410,22 @@ def lapses(embedding, engagement, lost, dependence, unsupported, lapse_share, b)
     return min(hazard, 1.0)
 
 
-def found_out(data_quality, b):
-    """Probability a month that a practice which does not work is found out."""
-    return b.found_out * data_quality
+def found_out(data_quality, reach, b):
+    """Probability a month that a practice which does not work is found out, by those who try to follow it."""
+    return b.found_out * data_quality * reach
 
 
 # --- Performance and its measurement --------------------------------------------------------------------------------
 
 
-def gap_closed(gap_left, effect, reach):
-    """Share of the gap left after one more working idea of positive effect."""
-    return gap_left * (1.0 - effect * reach) if effect > 0.0 else gap_left
+def gap_closed(gap_left, effect, used):
+    """Share of the gap left after one more working idea of positive effect, done as far as `used`."""
+    return gap_left * (1.0 - effect * used) if effect > 0.0 else gap_left
 
 
-def kept(share_kept, effect, reach):
-    """Share of performance kept after one more idea of negative effect."""
-    return share_kept * (1.0 + effect * reach) if effect < 0.0 else share_kept
+def kept(share_kept, effect, used):
+    """Share of performance kept after one more idea of negative effect, done as far as `used`."""
+    return share_kept * (1.0 + effect * used) if effect < 0.0 else share_kept
 
 
 def performance(base, ceiling, gap_left, share_kept, trend):

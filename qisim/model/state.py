@@ -48,6 +48,7 @@ FACILITY = np.dtype(
         ("trained", "i8"),
         ("skill", "f8"),
         ("engagement", "f8"),
+        ("attention", "f8"),  # to what is known and agreed, beyond what was usual at the start
         ("data_quality", "f8"),
         ("dependence", "f8"),
         ("fatigue", "f8"),
@@ -124,8 +125,8 @@ COACH = np.dtype(
     align=True,
 )
 
-FACILITY_MONTH = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue",
-                  "trained", "supportive_head", "enrolled", "reviewed"]  # fmt: skip
+FACILITY_MONTH = ["score", "reported_score", "engagement", "attention", "skill", "data_quality", "dependence",
+                  "fatigue", "trained", "supportive_head", "enrolled", "reviewed"]  # fmt: skip
 """Columns of the table `facility_months`, after replicate, month and facility."""
 
 IDEA_MONTH = ["stage", "works", "fit", "reach", "embedding", "source", "learnt_from"]
@@ -134,7 +135,7 @@ IDEA_MONTH = ["stage", "works", "fit", "reach", "embedding", "source", "learnt_f
 FACILITY_ROW = np.dtype([(name, FACILITY[name]) for name in FACILITY_MONTH], align=True)
 IDEA_ROW = np.dtype([(name, PRACTICE[name]) for name in IDEA_MONTH], align=True)
 
-MEANS = ["score", "reported_score", "engagement", "skill", "data_quality", "dependence", "fatigue"]
+MEANS = ["score", "reported_score", "engagement", "attention", "skill", "data_quality", "dependence", "fatigue"]
 COUNTS = ["at_target", "trained", "enrolled", "dropped_out", "meetings", "cycles", "visits", "attendances",
           "exchanges"]  # fmt: skip
 GROUP_MEANS = ["score", "reported_score"]

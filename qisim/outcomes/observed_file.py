@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from qisim.outcomes.observed import SERIES
+from qisim.scenario.csv_file import MOST_LISTED, CsvFile, listed, read_csv
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.world.cells import number
 from qisim.world.columns import slug
-from qisim.world.csv_file import MOST_LISTED, CsvFile, listed, read_csv
 
 if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario

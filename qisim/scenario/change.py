@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import NAMED_LISTS, Origin, name_of
+from qisim.scenario.parameter_sets import ParameterSets
 from qisim.scenario.schema import Scenario
 
 
@@ -23,10 +24,12 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     still sought where they were; messages name no line, for what they find stands in no file.
     """
     document = scenario.model_dump()
+    document["behaviour"] = scenario.behaviour.model_dump(exclude_unset=True)
     origin = Origin(merged=document, folder=scenario.origin.folder)
     problems = []
     for key, value in changes.items():
         problems += _change(document, str(key), _plain(value), origin.name)
+    _told_not_drawn(document, changes)
     try:
         result = from_document(_without_removed(document), origin)
     except BadInput as error:
@@ -34,6 +37,14 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     if problems:
         raise BadInput(problems)
     return result
+
+
+def _told_not_drawn(document: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    """A behaviour parameter that is told now is no longer drawn from sets."""
+    if isinstance(document.get("parameters"), dict) and "parameters" not in changes:
+        told = {str(key).partition(".")[2] for key in changes if str(key).startswith("behaviour.")}
+        told |= set(document["behaviour"]) if "behaviour" in changes else set()
+        document["parameters"] = ParameterSets.model_validate(document["parameters"]).but(told).model_dump()
 
 
 def current(scenario: Scenario, key: str) -> Any:

@@ -15,6 +15,7 @@ from qisim.scenario.errors import BadInput, Problem, nearest, nearest_file, read
 from qisim.scenario.files import check_file, control_character
 from qisim.scenario.merge import merge
 from qisim.scenario.origin import NAMED_LISTS, Origin, line_of, name_of
+from qisim.scenario.parameter_sets import PLAUSIBLE, with_sets
 from qisim.scenario.schema import Scenario
 from qisim.scenario.syntax import not_toml, share
 
@@ -45,7 +46,7 @@ def from_document(document: dict[str, Any], origin: Origin) -> Scenario:
     origin.merged = document
     problems = _nothing_to_remove(document, origin)
     try:
-        scenario = Scenario.model_validate(document)
+        scenario = Scenario.model_validate(with_sets(document, origin.folder))
         scenario._origin = origin
         scenario.check_names()
     except ValidationError as error:
@@ -124,10 +125,13 @@ def _base_path(path: Path, line: int | None, base: Any, chain: list[Path]) -> Pa
 def _beside_the_first_file(document: dict[str, Any], folder: Path, first: Path) -> dict[str, Any]:
     """File names are written relative to the file they stand in; the merged document needs one folder."""
     world = document.get("world")
-    if folder != first and isinstance(world, dict):
-        for key in ("facilities", "peers"):
-            if isinstance(world.get(key), str) and world[key] and not control_character(world[key]):
-                world[key] = str((folder / world[key]).resolve())
+    if folder != first:
+        for table, key in ((world, "facilities"), (world, "peers"), (document, "parameters")):
+            if not isinstance(table, dict):
+                continue
+            named = table.get(key)
+            if isinstance(named, str) and named and named != PLAUSIBLE and not control_character(named):
+                table[key] = str((folder / named).resolve())
     return document
 
 

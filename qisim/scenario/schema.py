@@ -15,6 +15,7 @@ from qisim.scenario.elements.base import Element
 from qisim.scenario.errors import BadInput, Problem, nearest, shown
 from qisim.scenario.fields import Day, FileName, Name, Share, Table, When
 from qisim.scenario.origin import Origin
+from qisim.scenario.parameter_sets import ParameterSets
 from qisim.scenario.uncertain import Uncertain, quantity
 
 MOST_MONTHS = 600
@@ -121,6 +122,10 @@ class Scenario(Table):
     ideas: Annotated[list[Idea], Field(min_length=1, max_length=1000)]
     programme: list[AnyElement] = Field([], description="the strategy; empty for natural diffusion")
     behaviour: Behaviour = Behaviour()
+    parameters: ParameterSets | None = Field(
+        None,
+        description='sets of behaviour parameters, one drawn for each future: "plausible", or a CSV file',
+    )
     costs: Costs | None = Field(None, description="what a unit of each activity costs; without it no cost is told")
     groups: list[str] = Field(
         [], description="columns of the registry by which equity is told, besides district, kind and remoteness"
@@ -182,7 +187,7 @@ class Scenario(Table):
         values: list[Any] = [value for _, value in self.behaviour]
         values += [q for idea in self.ideas for q in (idea.effect, idea.complexity)]
         values += [indicator.baseline for indicator in self.indicators]
-        return any(isinstance(value, Uncertain) for value in values)
+        return self.parameters is not None or any(isinstance(value, Uncertain) for value in values)
 
 
 def tables() -> dict[str, type[BaseModel]]:

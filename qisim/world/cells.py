@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from qisim.scenario.csv_file import CsvFile
 from qisim.scenario.errors import Problem
-from qisim.world.csv_file import CsvFile
 
 
 def numbers(

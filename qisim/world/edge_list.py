@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from qisim.scenario.csv_file import MOST_LISTED, CsvFile, listed, nearest_id, read_csv
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.world.cells import number
 from qisim.world.columns import slug
-from qisim.world.csv_file import MOST_LISTED, CsvFile, listed, nearest_id, read_csv
 from qisim.world.geography import Floats, Ints
 from qisim.world.ties import Ties
 

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from qisim.scenario.csv_file import MOST_LISTED, CsvFile, listed, nearest_id, read_csv
 from qisim.scenario.errors import Problem, nearest, shown
 from qisim.scenario.files import CONTROL
 from qisim.scenario.schema import Indicator, WorldSpec
 from qisim.world.cells import numbers
 from qisim.world.columns import BASELINE, FACILITY_COLUMNS, REFERS_TO, TRAITS, baseline_columns, slug
-from qisim.world.csv_file import MOST_LISTED, CsvFile, listed, nearest_id, read_csv
 from qisim.world.geography import travel_days
 from qisim.world.layout import district_bases, lay_out
 

@@ -74,7 +74,7 @@ def test_the_page_says_how_it_was_made():
     page = (DOCS / "evidence.md").read_text(encoding="utf-8")
     assert load_page().DATE.search(page)
     assert f"qisim evidence --replicates {STUDIES}" in page
-    assert "Untuned" in page
+    assert "tuned to these figures" in page
 
 
 def test_the_page_shows_figures_and_bands_as_they_are_declared():

@@ -35,10 +35,13 @@ OFF = [
     "study_right_data", "abandon_per_failure", "lapse_monthly", "found_out", "engagement_rate",
     "engagement_leadership", "engagement_openness", "engagement_workload", "engagement_fatigue",
     "engagement_dependence", "engagement_no_head", "engagement_programme", "success_engagement",
-    "failure_engagement", "fatigue_abandoned", "fatigue_imposed", "dropout_engagement",
+    "failure_engagement", "fatigue_abandoned", "fatigue_imposed", "dropout_engagement", "skill_fading", "visit_meets",
+    "imposed_loss", "attention_gap", "visit_attention", "session_attention", "meeting_attention", "training_attention",
+    "agent_attention", "feedback_attention", "payment_attention", "upheaval_teams", "upheaval_lapse",
+    "upheaval_fatigue",
 ]  # fmt: skip
 CERTAIN = ["session_attendance", "meeting_alone", "meeting_untrained", "cycles_per_meeting", "optimism",
-           "study_right", "reconsider_evidence"]  # fmt: skip
+           "study_right", "reconsider_evidence", "care_own"]  # fmt: skip
 
 # An inverse logit of 20 is 1 to nine digits: full engagement, and an idea that works everywhere.
 STILL: dict[str, float] = {

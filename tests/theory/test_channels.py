@@ -76,7 +76,8 @@ def test_agents_tell_of_one_idea_a_visit_in_the_order_of_the_package():
 def test_a_cascade_loses_its_content_tier_by_tier(tiers):
     training = {"kind": "cascade_training", "tiers": tiers, "months_per_tier": 2, "reach": 1.0, "people": 2,
                 "days": 3.0, "start": 1}  # fmt: skip
-    behaviour = {"training_skill": 0.4, "skill_start": 0.1, "cascade_fidelity": 0.6, **NO_TESTS}
+    behaviour = {"training_skill": 0.4, "skill_start": 0.1, "cascade_fidelity": 0.6, "imposed_loss": 0.0,
+                 **NO_TESTS}  # fmt: skip
     results = counted(ask(training, 10, behaviour=behaviour))
     left, when = 0.6 ** (tiers - 1), 2 + 2 * (tiers - 1)
     expected = np.where(np.arange(11) < when, 0.1, 0.1 + 0.4 * left * 0.9)

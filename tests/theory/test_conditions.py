@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from tests.theory.elements import FACILITIES, HALF, NO_TESTS, ask, by_month, counted
+from tests.theory.elements import ENGINES, FACILITIES, HALF, NO_TESTS, ask, by_month, counted
 from tests.theory.settings import assert_share, idea, session, simulate, wide
 
 # --- what holds around facilities -----------------------------------------------------------------------------------
@@ -66,6 +66,25 @@ def test_a_reorganisation_loosens_what_was_embedded_and_moves_heads():
     disheartened = (tables.facility_months["engagement"] < 0.5).groupby(tables.facility_months["month"]).sum()
     assert disheartened[1] == 0 and disheartened[2] == disheartened[3]
     assert_share(disheartened[2], 20 * FACILITIES, 0.5 * 0.8 * 0.5)
+
+
+@pytest.mark.parametrize(("engine", "replicates"), ENGINES)
+def test_a_reorganisation_breaks_up_teams_tires_and_undoes_practices(engine, replicates):
+    """At half severity: of teams of three each member is moved with one half of 0.8, each practice lapses with 0.3."""
+    blow = {"kind": "shock", "what": "reorganisation", "severity": 0.5, "start": 2, "months": 1}
+    behaviour = {"upheaval_teams": 0.8, "upheaval_lapse": 0.6, "upheaval_fatigue": 0.5, "upheaval_embedding": 0.4,
+                 "upheaval_heads": 0.0, "fit_low": 0.5, "fit_high": 0.5, "fatigue_fading": 0.0, **NO_TESTS}  # fmt: skip
+    question = ask([session(attendees=3), blow], 4, ideas=[idea(initial_users=1.0)], behaviour=behaviour)
+    tables = simulate(engine, question, replicates)
+    teams = replicates * FACILITIES
+    trained = wide(tables.months, "trained").sum(axis=0)
+    assert trained[2] == 3 * teams and trained[3] == trained[4]
+    assert_share(3 * teams - trained[3], 3 * teams, 0.5 * 0.8)
+    adopted = wide(tables.idea_totals, "adopted").sum(axis=0)
+    assert adopted[2] == teams and adopted[3] == adopted[4]
+    assert_share(adopted[3], teams, 1 - 0.5 * 0.6)
+    assert by_month(tables.facility_months, "fatigue") == pytest.approx([0, 0, 0, 0.25, 0.25])
+    assert by_month(tables.idea_months, "fit") == pytest.approx([0.5, 0.5, 0.5, 0.4, 0.4])
 
 
 # --- an epidemic ----------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_a_practice_that_works_is_never_found_out(engine, replicates):
 
 @pytest.mark.parametrize(("engine", "replicates"), ENGINES)
 def test_ideas_without_effect_leave_performance_at_baseline(engine, replicates):
-    tables = simulate(engine, busy([*SUPPORT, EXCHANGE], effect=0.0, routine_months=1), replicates)
+    tables = simulate(engine, busy([*SUPPORT, EXCHANGE], effect=0.0, attention_gap=0.0, routine_months=1), replicates)
     assert (wide(tables.months, "cycles").sum(axis=1) > 0).all()
     table = tables.facility_months
     start = table[table["month"] == 0].set_index(["replicate", "facility"])["score"]
@@ -119,7 +119,7 @@ def test_records_outside_a_programme_are_reviewed_every_so_many_months(engine, r
 
 @pytest.mark.parametrize("effect", [0.4, -0.4])
 def test_performance_has_no_other_source_than_ideas_that_work(effect):
-    tables = simulate("core", busy(SUPPORT, effect=effect, works_base=-20.0), 20)
+    tables = simulate("core", busy(SUPPORT, effect=effect, attention_gap=0.0, works_base=-20.0), 20)
     used = (tables.idea_months["stage"] == "adopted") & ~tables.idea_months["works"]
     assert used.any()
     in_use = tables.idea_months["works"].groupby([tables.idea_months[c] for c in ("replicate", "facility")]).any()

@@ -93,9 +93,9 @@ class Channel:
         """Count something under the channel's element."""
         self.model.count(self.element, unit, amount)
 
-    def lift(self, facility: Facility, share: float) -> None:
+    def lift(self, facility: Facility, engagement: float, attention: float = 0.0) -> None:
         """Motivate a facility as far as the element is owned and clear, and the facility not tired."""
-        facility.lift(share, self.ownership, self.identity)
+        facility.lift(engagement, attention, self.ownership, self.identity)
 
     def impose(self, facility: Facility) -> None:
         """Tire a facility as far as the element is not its own."""
@@ -132,10 +132,10 @@ class Channel:
         left = rules.fidelity(self.tiers, b)
         self.count(ATTENDANCES)
         facility.trained = min(facility.team, facility.trained + self.people)
-        facility.skill = rules.up(facility.skill, b.training_skill * left)
+        facility.learn(b.training_skill * left, self.ownership, self.identity)
         facility.extra_workload += b.session_workload
         facility.log("training", why=self.name)
-        self.lift(facility, b.training_engagement)
+        self.lift(facility, b.training_engagement, b.training_attention * left)
         self.impose(facility)
         self.tell_each(facility, left, BY_TRAINING)
         facility.called = facility.called or u_tries < left
@@ -145,10 +145,11 @@ class Channel:
         """An agent encourages and tells of the first idea of the package that is news."""
         if facility.no_visits:
             return
+        b = self.model.behaviour
         self.count(VISITS)
         self.count(COACH_DAYS, rules.visit_days(facility.travel_days))
         facility.log("agent visited", why=self.name)
-        self.lift(facility, self.model.behaviour.agent_engagement)
+        self.lift(facility, b.agent_engagement, b.agent_attention)
         self.impose(facility)
         for k in self.package:
             if self.introduce(facility, facility.practices[k], BY_AGENT):
@@ -163,7 +164,7 @@ class Channel:
         self.tell_each(facility, b.campaign_awareness, BY_CAMPAIGN)
 
     def decree(self, facility: Facility) -> None:
-        """A circular: ideas become known and legitimate; some are taken over on paper, untested."""
+        """A circular: ideas become known and legitimate; some are taken over on paper, where they change nothing."""
         b = self.model.behaviour
         self.count(CONTACTS)
         self.impose(facility)
@@ -179,7 +180,7 @@ class Channel:
             )
             if chance.lane(u, k) < probability:
                 practice.source, practice.learnt_from = BY_POLICY, -1
-                facility.adopt(practice, facility.works(practice), b.paper_reach)
+                facility.adopt(practice, False, b.paper_reach)
                 facility.log("adopted an idea on paper", practice, self.name)
 
     def endorse(self, facility: Facility) -> None:
@@ -198,12 +199,12 @@ class Channel:
         if u_information >= rules.understands(self.number > 0, verbal, b):
             facility.log("feedback", why="not taken in")
             return
-        j = self.indicator if self.indicator >= 0 else facility.largest_gap()
+        j = self.indicator if self.indicator >= 0 else facility.by_gap()[0]
         gap = model.indicators[j].ceiling - facility.reported[j]
         if u_intention >= rules.means_to_act(gap, colleague, targets, b):
             facility.log("feedback", why="taken in, but the team does not mean to act")
             return
-        self.lift(facility, b.feedback_engagement)
+        self.lift(facility, b.feedback_engagement, b.feedback_attention)
         if u_behaviour >= rules.acts(plans, b):
             facility.log("feedback", why="the team means to act, but does not")
             return
@@ -240,7 +241,7 @@ class Channel:
             return
         amount, share = float(reached[-1]["amount"]), float(reached[-1]["share"])
         self.count(PAYMENTS, amount)
-        self.lift(facility, b.payment_engagement * share)
+        self.lift(facility, b.payment_engagement * share, b.payment_attention * share)
         slack = b.payment_slack * share
         if slack > facility.slack:
             facility.slack, facility.paid_by = slack, self.which

@@ -82,15 +82,16 @@ class Coach(Agent):
         """A day at a facility."""
         b, month = self.model.behaviour, self.model.month
         facility.log("coach visited", why=self.name)
-        if facility.trained < facility.team:
-            u = facility.uniforms(month + 1, chance.VISIT, facility.visits)
-            if u[0] < b.visit_trains:
-                facility.trained += 1
-                facility.log("member trained", why="on the job, by the coach")
+        u = facility.uniforms(month + 1, chance.VISIT, facility.visits)
+        if facility.trained < facility.team and u[0] < b.visit_trains:
+            facility.trained += 1
+            facility.log("member trained", why="on the job, by the coach")
+        gathers = rules.welcomed(b.visit_meets, self.post["ownership"], self.post["identity"], b)
+        facility.called = facility.called or u[1] < gathers
         facility.visits += 1
         facility.last_visit = facility.last_support = month
-        facility.lift(b.visit_engagement, self.post["ownership"], self.post["identity"])
-        facility.skill = rules.up(facility.skill, b.visit_skill * self.skill)
+        facility.lift(b.visit_engagement, b.visit_attention, self.post["ownership"], self.post["identity"])
+        facility.learn(b.visit_skill * self.skill, self.post["ownership"], self.post["identity"])
         facility.data_quality = rules.up(facility.data_quality, b.visit_data_quality)
         if self.post["external"]:
             facility.dependence = rules.up(facility.dependence, b.visit_dependence)

@@ -39,7 +39,7 @@ def add_up(model: QIModel, facility: Facility) -> None:
 
 
 def upheaval(model: QIModel, c: int) -> None:
-    """A reorganisation begins: heads leave, and what was embedded comes loose."""
+    """A reorganisation begins: heads leave, teams are broken up and tired, practices lapse or come loose."""
     b, plan = model.behaviour, model.programme
     own, strength = plan.channels[c], float(plan.channels[c]["strength"])
     for facility in model.by_index:
@@ -49,6 +49,17 @@ def upheaval(model: QIModel, c: int) -> None:
         u = facility.uniforms(model.month + 1, chance.UPHEAVAL, int(own["entity"]))
         if u[0] < b.upheaval_heads * strength:
             facility.new_head(u[1] < facility.leadership, u[2] < b.head_loss_stops_test)
-        for practice in facility.practices:
-            if practice.stage == rules.ADOPTED:
-                practice.embedding = rules.embedding_after_upheaval(practice.embedding, strength, b)
+        facility.lose_members(chance.successes(u[3], facility.trained, b.upheaval_teams * strength))
+        facility.fatigue = rules.up(facility.fatigue, b.upheaval_fatigue * strength)
+        facility.attention = rules.loosened(facility.attention, strength, b)
+        for k, practice in enumerate(facility.practices):
+            if model.ideas[k]["needs_adapting"]:
+                practice.fit = rules.loosened(practice.fit, strength, b)
+            if practice.stage != rules.ADOPTED:
+                continue
+            v = facility.uniforms(model.month + 1, chance.UPHEAVAL, (int(own["entity"]) + 1 + k // 4) & chance.WORD)
+            if chance.lane(v, k) < b.upheaval_lapse * strength:
+                practice.give_up(rules.LAPSED)
+                facility.log("practice lapsed", practice, "in the reorganisation")
+            else:
+                practice.embedding = rules.loosened(practice.embedding, strength, b)

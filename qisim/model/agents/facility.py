@@ -67,7 +67,7 @@ class Facility(FixedAgent):
         self.staff = int(row["staff"])
         self.team = rules.team_size(self.staff, b)
         self.trained, self.skill, self.data_quality = 0, b.skill_start, b.data_quality_start
-        self.dependence, self.fatigue = 0.0, b.fatigue_start
+        self.attention, self.dependence, self.fatigue = 0.0, 0.0, b.fatigue_start
         self.enrolled, self.dropped_out = False, False
         self.wave, self.joined, self.elements_joined = -1, NEVER, 0
         self.low_months, self.last_support, self.last_visit = 0, NEVER, NEVER
@@ -115,7 +115,8 @@ class Facility(FixedAgent):
             gap_left = 1.0
             for practice in self.on_indicator(j):
                 if practice.stage == rules.ADOPTED:
-                    gap_left = rules.gap_closed(gap_left, practice.effect, practice.reach)
+                    use = rules.done(practice.reach, practice.embedding, rules.care(0.0, self.engagement, b))
+                    gap_left = rules.gap_closed(gap_left, practice.effect, use)
             self.base.append(rules.baseline_without(told, indicator.ceiling, gap_left))
         self.performance = [0.0] * len(self.base)
         self.reported = [0.0] * len(self.base)
@@ -132,13 +133,17 @@ class Facility(FixedAgent):
         u = self.uniforms(month + 1, chance.PEOPLE)
         leavers = chance.successes(u[0], self.trained, rules.leaving(month, b))
         self.lost = 0.0
+        self.lose_members(leavers)
+        if u[1] < b.head_leave_monthly:
+            self.new_head(u[2] < self.leadership, u[3] < b.head_loss_stops_test)
+
+    def lose_members(self, leavers: int) -> None:
+        """So many trained members leave, and their part of the team's skill with them."""
         if leavers > 0:
             self.lost = leavers / self.trained
             self.trained -= leavers
-            self.skill = rules.skill_after_turnover(self.skill, self.lost, self.skill_share, b)
+            self.skill = rules.skill_after_turnover(self.skill, self.lost, self.skill_share, self.model.behaviour)
             self.log("trained staff left", why=f"{leavers} left, {self.trained} remain")
-        if u[1] < b.head_leave_monthly:
-            self.new_head(u[2] < self.leadership, u[3] < b.head_loss_stops_test)
 
     def new_head(self, supports: bool, stops_tests: bool) -> None:
         """The head leaves; the successor supports improvement, or does not."""
@@ -150,6 +155,7 @@ class Facility(FixedAgent):
         if not had:
             return
         self.engagement *= self.model.behaviour.head_loss_engagement
+        self.attention *= self.model.behaviour.head_loss_engagement
         if stops_tests:
             for practice in self.practices:
                 if practice.stage == rules.TESTING:
@@ -249,10 +255,14 @@ class Facility(FixedAgent):
         self.cycles = 0
         self.meeting = self.called or u_whether < self.meeting_chance()
         self.called = False
-        if self.meeting:
-            for cycle in range(rules.cycles(self.frequency, u_cycles, self.model.behaviour)):
-                self.pick_ideas()
-                self.test_ideas(cycle)
+        b = self.model.behaviour
+        if not self.meeting:
+            self.skill = rules.down(self.skill, b.skill_fading)
+            return
+        self.attention = rules.up(self.attention, b.meeting_attention)
+        for cycle in range(rules.cycles(self.frequency, u_cycles, b)):
+            self.pick_ideas()
+            self.test_ideas(cycle)
 
     def meeting_chance(self) -> float:
         """Probability that the team meets this month."""
@@ -265,6 +275,8 @@ class Facility(FixedAgent):
     def pick_ideas(self) -> None:
         """Take ideas in hand until there are as many as a team tests at a time."""
         in_hand = sum(practice.stage == rules.TESTING for practice in self.practices)
+        if self.priority is not None and self.priority.untested:  # does not wait for those in hand
+            in_hand = min(in_hand, int(self.model.behaviour.ideas_in_hand) - 1)
         while in_hand < self.model.behaviour.ideas_in_hand:
             practice = self.most_promising()
             if practice is None:
@@ -335,13 +347,13 @@ class Facility(FixedAgent):
             practice.stage, practice.failures = rules.AWARE, 0
             self.log("reconsidered an idea", practice, f"evidence {proof:.2f} from others")
 
-    def largest_gap(self) -> int:
-        """The indicator of the largest reported gap to the ceiling, weighted."""
+    def by_gap(self) -> list[int]:
+        """The indicators by their reported gap to the ceiling, weighted, the largest first."""
 
         def gap(j: int) -> float:
             return self.model.indicators[j].weight * (self.model.indicators[j].ceiling - self.reported[j])
 
-        return max(range(len(self.reported)), key=gap)
+        return sorted(range(len(self.reported)), key=gap, reverse=True)
 
     def put_first(self, j: int) -> None:
         """Take up the strongest idea on an indicator that is known and not tested."""
@@ -349,9 +361,15 @@ class Facility(FixedAgent):
         if known:
             self.priority = max(known, key=lambda practice: abs(practice.effect))
 
-    def lift(self, share: float, ownership: float, identity: float) -> None:
-        """Be motivated by support, as far as it is owned and clear, and the facility not tired."""
-        self.engagement = rules.lifted(self.engagement, share, ownership, identity, self.fatigue, self.model.behaviour)
+    def lift(self, engagement: float, attention: float, ownership: float, identity: float) -> None:
+        """Be motivated and made attentive by support, as far as it is owned and clear, and the facility not tired."""
+        b = self.model.behaviour
+        self.engagement = rules.lifted(self.engagement, engagement, ownership, identity, self.fatigue, b)
+        self.attention = rules.lifted(self.attention, attention, ownership, identity, self.fatigue, b)
+
+    def learn(self, share: float, ownership: float, identity: float) -> None:
+        """The team's skill rises, as far as the support is owned and clear."""
+        self.skill = rules.up(self.skill, rules.welcomed(share, ownership, identity, self.model.behaviour))
 
     def abandon(self, practice: Practice, why: str) -> None:
         """Give an idea up."""
@@ -367,7 +385,7 @@ class Facility(FixedAgent):
             if practice.stage != rules.ADOPTED:
                 continue
             practice.reach = rules.reach_next(practice.reach, self.engagement, included, practice.embedding, b)
-            practice.embedding = rules.up(practice.embedding, b.embedding_growth)
+            practice.embedding = rules.embedded(practice.embedding, self.engagement, self.dependence, b)
             u = chance.lane(self.uniforms(month + 1, chance.PRACTICE, k // 4), k)
             lapse = rules.lapses(
                 practice.embedding, self.engagement, self.lost, self.dependence, self.unsupported, self.lapse_share, b
@@ -375,18 +393,22 @@ class Facility(FixedAgent):
             if u < lapse:
                 practice.give_up(rules.LAPSED)
                 self.log("practice lapsed", practice, f"engagement {self.engagement:.2f}")
-            elif not practice.works and u < lapse + (1.0 - lapse) * rules.found_out(self.data_quality, b):
-                self.abandon(practice, "found not to work")
+            elif not practice.works:
+                found_out = rules.found_out(self.data_quality, practice.reach, b)
+                if u < lapse + (1.0 - lapse) * found_out:
+                    self.abandon(practice, "found not to work")
 
     def perform(self, months: int) -> None:
         """True performance of each indicator, and the score, after so many months."""
-        score = 0.0
+        b, score = self.model.behaviour, 0.0
+        care = rules.care(self.attention, self.engagement, b)
         for j, indicator in enumerate(self.model.indicators):
-            gap_left, share_kept = 1.0, 1.0
+            gap_left, share_kept = rules.known_but_not_done(self.attention, b), 1.0
             for practice in self.on_indicator(j):
                 if practice.working:
-                    gap_left = rules.gap_closed(gap_left, practice.effect, practice.reach)
-                    share_kept = rules.kept(share_kept, practice.effect, practice.reach)
+                    use = rules.done(practice.reach, practice.embedding, care)
+                    gap_left = rules.gap_closed(gap_left, practice.effect, use)
+                    share_kept = rules.kept(share_kept, practice.effect, use)
             self.performance[j] = rules.performance(
                 self.base[j], indicator.ceiling, gap_left, share_kept, indicator.trend_monthly * months
             )
@@ -420,6 +442,7 @@ class Facility(FixedAgent):
         self.engagement = rules.engagement_next(self.engagement, level, b)
         self.fatigue = rules.fatigue_next(self.fatigue, ownership, self.enrolled, b)
         self.dependence = rules.down(self.dependence, b.dependence_fading)
+        self.attention = rules.attention_next(self.attention, self.dependence, b)
         if not self.enrolled:
             return
         self.low_months = self.low_months + 1 if self.engagement < b.dropout_engagement else 0

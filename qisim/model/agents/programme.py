@@ -145,8 +145,8 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
         people = rules.attendees(int(wave["attendees"]), virtual, b)
         sent += people
         facility.trained = min(facility.team, facility.trained + people)
-        facility.skill = rules.up(facility.skill, b.session_skill)
-        facility.lift(b.session_engagement, float(wave["ownership"]), float(wave["identity"]))
+        facility.learn(b.session_skill, float(wave["ownership"]), float(wave["identity"]))
+        facility.lift(b.session_engagement, b.session_attention, float(wave["ownership"]), float(wave["identity"]))
         others = f"with {size - 1} other {'facility' if size == 2 else 'facilities'}" if size > 1 else "alone"
         facility.log("learning session", why=("online, " if virtual else "") + others)
         if size >= 2:
@@ -176,27 +176,40 @@ def synthesis(model: QIModel, w: int) -> None:
 
 
 def exchange_visit(model: QIModel, e: int) -> None:
-    """A lower-performing facility visits one of the best within reach."""
-    covers, j = model.programme.exchange_covers[e], int(model.programme.exchanges[e]["indicator"])
+    """A lower-performing facility visits one of the best in reach; with nothing to see, it is the next one's turn."""
+    covers, fixed = model.programme.exchange_covers[e], int(model.programme.exchanges[e]["indicator"])
     covered = [facility for facility in model.by_index if covers[facility.index] and not facility.no_gatherings]
     guests = [facility for facility in covered if facility.enrolled]
-    if not guests:
-        return
-    visitor = min(guests, key=lambda f: (f.exchanges, f.reported_score, f.index))
-    if j < 0:
-        j = visitor.largest_gap()
-    visitor.exchanges += 1
     reach = int(model.programme.exchanges[e]["reach"])
-    hosts = [f for f in covered if f is not visitor and _within_reach(f, visitor, reach)]
-    host = max(hosts, key=lambda f: (f.reported[j], -f.index), default=None)
-    if host is not None and host.reported[j] > visitor.reported[j]:
-        see(model, visitor, host, e, j)
+    for _ in range(rules.ASKED_TO_VISIT if guests else 0):
+        visitor = min(guests, key=lambda f: (f.exchanges, f.reported_score, f.index))
+        visitor.exchanges += 1
+        near = [f for f in covered if f is not visitor and _within_reach(f, visitor, reach)]
+        for j in [fixed] if fixed >= 0 else visitor.by_gap():
+            host = best_to_see(visitor, near, j)
+            if host is not None:
+                see(model, visitor, host, e, j)
+                return
+
+
+def best_to_see(visitor: Facility, near: list[Facility], j: int) -> Facility | None:
+    """The best reported performer on an indicator that is better than the visitor and has something new to show."""
+    better = [f for f in near if f.reported[j] > visitor.reported[j] and _shows(f, visitor, j)]
+    return max(better, key=lambda f: (f.reported[j], -f.index), default=None)
 
 
 def _within_reach(host: Facility, visitor: Facility, reach: int) -> bool:
     if programme.REACHES[reach] == "district":
         return host.district_code == visitor.district_code
     return programme.REACHES[reach] == "anywhere" or host.province_code == visitor.province_code
+
+
+def _shows(host: Facility, visitor: Facility, j: int) -> bool:
+    """Whether a host uses an idea on an indicator that the visitor neither uses nor tests."""
+    return any(
+        shown.seen_in_use and own.stage not in (rules.TESTING, rules.ADOPTED)
+        for shown, own in zip(host.on_indicator(j), visitor.on_indicator(j), strict=True)
+    )
 
 
 def see(model: QIModel, visitor: Facility, host: Facility, e: int, j: int) -> None:
@@ -219,7 +232,7 @@ def see(model: QIModel, visitor: Facility, host: Facility, e: int, j: int) -> No
     visitor.partner = host
     visitor.last_support = model.month
     for facility in (visitor, host):
-        facility.lift(b.exchange_engagement, float(own["ownership"]), float(own["identity"]))
+        facility.lift(b.exchange_engagement, 0.0, float(own["ownership"]), float(own["identity"]))
     model.exchanges += 1
     model.count(own["element"], EXCHANGES)
     model.count(own["element"], STAFF_DAYS, int(own["people"]) * rules.visit_days(visitor.travel_days))

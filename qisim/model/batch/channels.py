@@ -46,7 +46,7 @@ def _meet(f, c, number, u, month, seed, replicate, plan, work, b, ideas, indicat
     elif own.kind == programme.CAMPAIGN:
         _campaign(f, c, month, seed, replicate, plan, work, b)
     elif own.kind == programme.POLICY:
-        _decree(f, c, month, seed, replicate, plan, work, b, ideas)
+        _decree(f, c, month, seed, replicate, plan, work, b)
     elif own.kind == programme.ENDORSEMENT:
         _endorse(f, c, month, seed, replicate, plan, work, b)
     elif own.kind == programme.FEEDBACK:
@@ -61,9 +61,12 @@ def _meet(f, c, number, u, month, seed, replicate, plan, work, b, ideas, indicat
 
 
 @compiled
-def _lift(f, own, share, work, b):
+def _lift(f, own, engagement, attention, work, b):
+    """Lift engagement and attention by so much of their gaps, as far as the element is owned and nobody tired."""
     facility = work.facility[f]
-    facility.engagement = rules.lifted(facility.engagement, share, own.ownership, own.identity, facility.fatigue, b)
+    o, i, fatigue = own.ownership, own.identity, facility.fatigue
+    facility.engagement = rules.lifted(facility.engagement, engagement, o, i, fatigue, b)
+    facility.attention = rules.lifted(facility.attention, attention, o, i, fatigue, b)
 
 
 @compiled
@@ -105,9 +108,9 @@ def _train(f, c, u_tries, month, seed, replicate, plan, work, b):
     left = rules.fidelity(own.tiers, b)
     work.units[own.element, ATTENDANCES] += 1.0
     facility.trained = min(facility.team, facility.trained + own.people)
-    facility.skill = rules.up(facility.skill, b.training_skill * left)
+    facility.skill = rules.up(facility.skill, rules.welcomed(b.training_skill * left, own.ownership, own.identity, b))
     facility.extra_workload += b.session_workload
-    _lift(f, own, b.training_engagement, work, b)
+    _lift(f, own, b.training_engagement, b.training_attention * left, work, b)
     _impose(f, own, work, b)
     _tell_each(f, c, left, BY_TRAINING, month, seed, replicate, plan, work)
     facility.called = facility.called or u_tries < left
@@ -122,7 +125,7 @@ def _agent_visits(f, c, plan, work, b):
         return
     work.units[own.element, VISITS] += 1.0
     work.units[own.element, COACH_DAYS] += rules.visit_days(facility.travel_days)
-    _lift(f, own, b.agent_engagement, work, b)
+    _lift(f, own, b.agent_engagement, b.agent_attention, work, b)
     _impose(f, own, work, b)
     for i in range(own.ideas):
         if introduce(work.practice[f, plan.channel_packages[c, i]], BY_AGENT, -1):
@@ -134,15 +137,15 @@ def _campaign(f, c, month, seed, replicate, plan, work, b):
     """A message: awareness and some enthusiasm."""
     own = plan.channels[c]
     work.units[own.element, CONTACTS] += 1.0
-    _lift(f, own, b.campaign_engagement, work, b)
+    _lift(f, own, b.campaign_engagement, 0.0, work, b)
     _impose(f, own, work, b)
     _tell_each(f, c, b.campaign_awareness, BY_CAMPAIGN, month, seed, replicate, plan, work)
 
 
 @compiled
-def _decree(f, c, month, seed, replicate, plan, work, b, ideas):
-    """A circular: ideas become known and legitimate; some are taken over on paper, untested."""
-    own, facility = plan.channels[c], work.facility[f]
+def _decree(f, c, month, seed, replicate, plan, work, b):
+    """A circular: ideas become known and legitimate; some are taken over on paper, where they change nothing."""
+    own = plan.channels[c]
     work.units[own.element, CONTACTS] += 1.0
     _impose(f, own, work, b)
     _tell_each(f, c, b.policy_awareness, BY_POLICY, month, seed, replicate, plan, work)
@@ -159,10 +162,7 @@ def _decree(f, c, month, seed, replicate, plan, work, b, ideas):
         if chance.lane(u, k) < probability:
             practice.source = BY_POLICY
             practice.learnt_from = -1
-            works = rules.works(
-                practice.difficulty, practice.fit, facility.skill, ideas[k].complexity, practice.refinement, b
-            )
-            adopt(f, k, works, b.paper_reach, work)
+            adopt(f, k, False, b.paper_reach, work)
 
 
 @compiled
@@ -188,7 +188,7 @@ def _feed_back(f, c, number, u_information, u_intention, u_behaviour, month, pla
     targets = 1 if own.features & programme.TARGETS else 0
     if u_intention >= rules.means_to_act(gap, colleague, targets, b):
         return
-    _lift(f, own, b.feedback_engagement, work, b)
+    _lift(f, own, b.feedback_engagement, b.feedback_attention, work, b)
     plans = 1 if own.features & programme.ACTION_PLANS else 0
     if u_behaviour >= rules.acts(plans, b):
         return
@@ -232,7 +232,7 @@ def _pay(f, c, number, month, seed, replicate, plan, work, b, indicators):
         return
     paid = plan.thresholds[reached]
     work.units[own.element, PAYMENTS] += paid.amount
-    _lift(f, own, b.payment_engagement * paid.share, work, b)
+    _lift(f, own, b.payment_engagement * paid.share, b.payment_attention * paid.share, work, b)
     slack = b.payment_slack * paid.share
     if slack > facility.slack:
         facility.slack = slack
@@ -255,7 +255,7 @@ def _listen_to_patients(f, c, plan, work, b, ideas):
     own, facility = plan.channels[c], work.facility[f]
     work.units[own.element, CONTACTS] += 1.0
     facility.data_quality = rules.up(facility.data_quality, b.patients_data_quality)
-    _lift(f, own, b.patients_engagement, work, b)
+    _lift(f, own, b.patients_engagement, 0.0, work, b)
     put_first(f, own.indicator, plan, work, ideas)
 
 

@@ -67,17 +67,22 @@ def _next_to_visit(c, plan, work):
 @compiled_hot
 def _visit(f, c, month, seed, replicate, plan, work, b):
     facility, coach, post = work.facility[f], work.coach[c], plan.posts[c]
-    if facility.trained < facility.team:
-        u = chance.uniforms(seed, replicate, f, month + 1, chance.VISIT, facility.visits)
-        if u[0] < b.visit_trains:
-            facility.trained += 1
+    u = chance.uniforms(seed, replicate, f, month + 1, chance.VISIT, facility.visits)
+    if facility.trained < facility.team and u[0] < b.visit_trains:
+        facility.trained += 1
+    facility.called = facility.called or u[1] < rules.welcomed(b.visit_meets, post.ownership, post.identity, b)
     facility.visits += 1
     facility.last_visit = month
     facility.last_support = month
     facility.engagement = rules.lifted(
         facility.engagement, b.visit_engagement, post.ownership, post.identity, facility.fatigue, b
     )
-    facility.skill = rules.up(facility.skill, b.visit_skill * coach.skill)
+    facility.attention = rules.lifted(
+        facility.attention, b.visit_attention, post.ownership, post.identity, facility.fatigue, b
+    )
+    facility.skill = rules.up(
+        facility.skill, rules.welcomed(b.visit_skill * coach.skill, post.ownership, post.identity, b)
+    )
     facility.data_quality = rules.up(facility.data_quality, b.visit_data_quality)
     if post.external:
         facility.dependence = rules.up(facility.dependence, b.visit_dependence)

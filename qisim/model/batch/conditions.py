@@ -2,7 +2,8 @@
 
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled, compiled_hot
-from qisim.model.batch.people import new_head
+from qisim.model.batch.people import lose_members, new_head
+from qisim.model.batch.spread import give_up
 
 
 @compiled_hot
@@ -47,8 +48,8 @@ def _add_up(f, plan, work, b):
 
 
 @compiled
-def upheaval(c, month, seed, replicate, plan, work, b):
-    """A reorganisation begins: heads leave, and what was embedded comes loose."""
+def upheaval(c, month, seed, replicate, plan, work, b, ideas):
+    """A reorganisation begins: heads leave, teams are broken up and tired, practices lapse or come loose."""
     own = plan.channels[c]
     for f in range(len(work.facility)):
         if not plan.channel_covers[c, f]:
@@ -56,7 +57,17 @@ def upheaval(c, month, seed, replicate, plan, work, b):
         u = chance.uniforms(seed, replicate, f, month + 1, chance.UPHEAVAL, own.entity)
         if u[0] < b.upheaval_heads * own.strength:
             new_head(f, u[1], u[2], work, b)
+        lose_members(f, chance.successes(u[3], work.facility[f].trained, b.upheaval_teams * own.strength), work, b)
+        work.facility[f].fatigue = rules.up(work.facility[f].fatigue, b.upheaval_fatigue * own.strength)
+        work.facility[f].attention = rules.loosened(work.facility[f].attention, own.strength, b)
         for k in range(work.practice.shape[1]):
             practice = work.practice[f, k]
-            if practice.stage == rules.ADOPTED:
-                practice.embedding = rules.embedding_after_upheaval(practice.embedding, own.strength, b)
+            if ideas[k].needs_adapting:
+                practice.fit = rules.loosened(practice.fit, own.strength, b)
+            if practice.stage != rules.ADOPTED:
+                continue
+            v = chance.uniforms(seed, replicate, f, month + 1, chance.UPHEAVAL, (own.entity + 1 + k // 4) & chance.WORD)
+            if chance.lane(v, k) < b.upheaval_lapse * own.strength:
+                give_up(f, k, rules.LAPSED, work)
+            else:
+                practice.embedding = rules.loosened(practice.embedding, own.strength, b)

@@ -79,4 +79,4 @@ def _event(event, month, seed, replicate, here, plan, work, b, ideas, indicators
     elif event.kind == programme.CONDITION:
         change_condition(event.which, event.amount, plan, work, b)
     elif event.kind == programme.UPHEAVAL:
-        upheaval(event.which, month, seed, replicate, plan, work, b)
+        upheaval(event.which, month, seed, replicate, plan, work, b, ideas)

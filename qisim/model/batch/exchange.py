@@ -1,26 +1,41 @@
 """Exchange visits of a lower-performing facility to one of the best."""
 
+import math
+
 from qisim.model import rules
 from qisim.model.batch.arrays import EXCHANGES_MADE
 from qisim.model.batch.compile import compiled
-from qisim.model.batch.spread import introduce, largest_gap, meet_evidence
+from qisim.model.batch.spread import introduce, meet_evidence
 from qisim.model.state import BY_EXCHANGE, EXCHANGES, STAFF_DAYS, USES
 
 
 @compiled
 def exchange(e, visits, month, here, plan, work, b, ideas, indicators):
-    """So many exchange visits of one programme in a month."""
+    """So many exchange visits of one programme in a month; who finds nothing to see leaves its turn to the next."""
     for _ in range(visits):
-        visitor = _visitor(e, plan, work)
-        if visitor < 0:
-            return
-        j = plan.exchanges[e].indicator
-        if j < 0:
-            j = largest_gap(visitor, work, indicators)
-        work.facility[visitor].exchanges += 1
-        host = _host(visitor, e, j, here, plan, work)
-        if host >= 0:
-            _see(visitor, host, e, j, month, plan, work, b, ideas)
+        for _ in range(rules.ASKED_TO_VISIT):
+            visitor = _visitor(e, plan, work)
+            if visitor < 0:
+                return
+            work.facility[visitor].exchanges += 1
+            j = plan.exchanges[e].indicator
+            if j < 0:
+                j = _widest_to_learn(visitor, e, here, plan, work, indicators)
+            host = _host(visitor, e, j, here, plan, work) if j >= 0 else -1
+            if host >= 0:
+                _see(visitor, host, e, j, month, plan, work, b, ideas)
+                break
+
+
+@compiled
+def _widest_to_learn(visitor, e, here, plan, work, indicators):
+    """The indicator of the visitor's largest reported gap on which a host has something to show; -1 for none."""
+    widest, largest = -1, -math.inf
+    for j in range(len(indicators)):
+        gap = indicators[j].weight * (indicators[j].ceiling - work.reported[visitor, j])
+        if gap > largest and _host(visitor, e, j, here, plan, work) >= 0:
+            widest, largest = j, gap
+    return widest
 
 
 @compiled
@@ -46,7 +61,10 @@ def _visitor(e, plan, work):
 
 @compiled
 def _host(visitor, e, j, here, plan, work):
-    """The best reported performer on an indicator within reach that is better than the visitor; -1 for none."""
+    """The best reported performer on an indicator within reach that is better than the visitor; -1 for none.
+
+    It has something to show that the visitor neither uses nor tests.
+    """
     reach = plan.exchanges[e].reach
     best, highest = -1, work.reported[visitor, j]
     for f in range(len(work.facility)):
@@ -56,9 +74,20 @@ def _host(visitor, e, j, here, plan, work):
             continue
         if reach == 1 and here.province[f] != here.province[visitor]:
             continue
-        if work.reported[f, j] > highest:
+        if work.reported[f, j] > highest and _shows_something_new(f, visitor, j, plan, work):
             best, highest = f, work.reported[f, j]
     return best
+
+
+@compiled
+def _shows_something_new(host, visitor, j, plan, work):
+    """Whether a host uses an idea on an indicator that the visitor neither uses nor tests."""
+    for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+        k = plan.by_indicator[i]
+        stage = work.practice[visitor, k].stage
+        if (int(work.practice[host, k].shown) & USES) != 0 and stage != rules.TESTING and stage != rules.ADOPTED:
+            return True
+    return False
 
 
 @compiled

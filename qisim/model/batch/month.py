@@ -2,7 +2,7 @@
 
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled_hot
-from qisim.model.batch.spread import adopt, introduce, mark_changed
+from qisim.model.batch.spread import adopt, give_up, introduce
 from qisim.model.state import BY_COHORT, OWN, PEER, USES
 
 
@@ -26,8 +26,8 @@ def facilities_month(first, last, month, trending, seed, replicate, here, plan, 
     for f in range(first, last):
         _sustain(f, month, seed, replicate, work, b)
     for f in range(first, last):
-        if work.facility[f].in_use or trending:
-            perform(f, month + 1, plan, work, ideas, indicators)
+        if work.facility[f].in_use or work.facility[f].attention > 0.0 or trending:
+            perform(f, month + 1, plan, work, b, ideas, indicators)
     routine = rules.routine_review(month + 1, b)
     for f in range(first, last):
         measure(f, month + 1, routine, seed, replicate, work, b, indicators)
@@ -52,7 +52,10 @@ def _meet(f, month, u_whether, u_cycles, seed, replicate, plan, work, b, ideas, 
     )
     facility.called = False
     facility.cycles = 0
-    if facility.meeting:
+    if not facility.meeting:
+        facility.skill = rules.down(facility.skill, b.skill_fading)
+    else:
+        facility.attention = rules.up(facility.attention, b.meeting_attention)
         for cycle in range(rules.cycles(facility.frequency, u_cycles, b)):
             _pick_ideas(f, work, b, ideas, indicators)
             _test_ideas(f, month, cycle, seed, replicate, work, b, ideas)
@@ -138,6 +141,9 @@ def _pick_ideas(f, work, b, ideas, indicators):
     for k in range(len(ideas)):
         if work.practice[f, k].stage == rules.TESTING:
             in_hand += 1
+    first = work.facility[f].priority
+    if first >= 0 and _untested(work.practice[f, first]):  # does not wait for those in hand
+        in_hand = min(in_hand, b.ideas_in_hand - 1)
     while in_hand < b.ideas_in_hand:
         k = _most_promising(f, work, ideas, indicators)
         if k < 0:
@@ -152,17 +158,21 @@ def _pick_ideas(f, work, b, ideas, indicators):
 
 
 @compiled_hot
+def _untested(practice):
+    """Known and neither in hand nor in use nor given up."""
+    return practice.stage == rules.AWARE or practice.stage == rules.LAPSED
+
+
+@compiled_hot
 def _most_promising(f, work, ideas, indicators):
     """The idea seen in an exchange visit, or else the most promising one known; -1 for none."""
     first = work.facility[f].priority
-    if first >= 0:
-        stage = work.practice[f, first].stage
-        if stage == rules.AWARE or stage == rules.LAPSED:
-            return first
+    if first >= 0 and _untested(work.practice[f, first]):
+        return first
     best, highest = -1, -1.0
     for k in range(len(ideas)):
         practice = work.practice[f, k]
-        if practice.stage != rules.AWARE and practice.stage != rules.LAPSED:
+        if not _untested(practice):
             continue
         j = ideas[k].indicator
         gap = indicators[j].ceiling - work.reported[f, j]
@@ -207,19 +217,8 @@ def _run_cycle(f, k, u, work, b, ideas):
 
 @compiled_hot
 def _abandon(f, k, work, b):
-    _give_up(f, k, rules.ABANDONED, work)
+    give_up(f, k, rules.ABANDONED, work)
     work.facility[f].fatigue = rules.up(work.facility[f].fatigue, b.fatigue_abandoned)
-
-
-@compiled_hot
-def _give_up(f, k, stage, work):
-    """Stop using an idea: abandoned or lapsed."""
-    practice = work.practice[f, k]
-    practice.stage = stage
-    practice.works = False
-    practice.reach = 0.0
-    practice.embedding = 0.0
-    mark_changed(f, k, work)
 
 
 @compiled_hot
@@ -236,7 +235,7 @@ def _sustain(f, month, seed, replicate, work, b):
             continue
         facility.in_use = True
         practice.reach = rules.reach_next(practice.reach, facility.engagement, included, practice.embedding, b)
-        practice.embedding = rules.up(practice.embedding, b.embedding_growth)
+        practice.embedding = rules.embedded(practice.embedding, facility.engagement, facility.dependence, b)
         if block != k // 4:
             block = k // 4
             u = chance.uniforms(seed, replicate, f, month + 1, chance.PRACTICE, block)
@@ -245,25 +244,29 @@ def _sustain(f, month, seed, replicate, work, b):
             facility.lapse_share, b,
         )  # fmt: skip
         if chance.lane(u, k) < lapse:
-            _give_up(f, k, rules.LAPSED, work)
-        elif not practice.works and chance.lane(u, k) < lapse + (1.0 - lapse) * rules.found_out(
-            facility.data_quality, b
-        ):
-            _abandon(f, k, work, b)
+            give_up(f, k, rules.LAPSED, work)
+        elif not practice.works:
+            found_out = rules.found_out(facility.data_quality, practice.reach, b)
+            if chance.lane(u, k) < lapse + (1.0 - lapse) * found_out:
+                _abandon(f, k, work, b)
 
 
 @compiled_hot
-def perform(f, months, plan, work, ideas, indicators):
+def perform(f, months, plan, work, b, ideas, indicators):
     """True performance of each indicator, and the score, after so many months."""
     score = 0.0
+    attention = work.facility[f].attention
+    care = rules.care(attention, work.facility[f].engagement, b)
     for j in range(len(indicators)):
-        gap_left, share_kept = 1.0, 1.0
+        gap_left, share_kept = rules.known_but_not_done(attention, b), 1.0
         for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
             k = plan.by_indicator[i]
             practice = work.practice[f, k]
-            reach = practice.reach if practice.stage == rules.ADOPTED and practice.works else 0.0
-            gap_left = rules.gap_closed(gap_left, ideas[k].effect, reach)
-            share_kept = rules.kept(share_kept, ideas[k].effect, reach)
+            use = 0.0
+            if practice.stage == rules.ADOPTED and practice.works:
+                use = rules.done(practice.reach, practice.embedding, care)
+            gap_left = rules.gap_closed(gap_left, ideas[k].effect, use)
+            share_kept = rules.kept(share_kept, ideas[k].effect, use)
         true = rules.performance(
             work.base[f, j], indicators[j].ceiling, gap_left, share_kept, indicators[j].trend_monthly * months
         )
@@ -310,6 +313,7 @@ def _motivate(f, month, plan, work, b):
     facility.engagement = rules.engagement_next(facility.engagement, level, b)
     facility.fatigue = rules.fatigue_next(facility.fatigue, ownership, facility.enrolled, b)
     facility.dependence = rules.down(facility.dependence, b.dependence_fading)
+    facility.attention = rules.attention_next(facility.attention, facility.dependence, b)
     facility.extra_workload = 0.0
     facility.partner_tie = rules.down(facility.partner_tie, b.tie_fading)
     if not facility.enrolled:

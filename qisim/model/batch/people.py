@@ -11,12 +11,19 @@ def turnover(f, month, seed, replicate, work, b):
     u = chance.uniforms(seed, replicate, f, month + 1, chance.PEOPLE, 0)
     leavers = chance.successes(u[0], facility.trained, rules.leaving(month, b))
     facility.lost = 0.0
+    lose_members(f, leavers, work, b)
+    if u[1] < b.head_leave_monthly:
+        new_head(f, u[2], u[3], work, b)
+
+
+@compiled_hot
+def lose_members(f, leavers, work, b):
+    """So many trained members leave, and their part of the team's skill with them."""
+    facility = work.facility[f]
     if leavers > 0:
         facility.lost = leavers / facility.trained
         facility.trained -= leavers
         facility.skill = rules.skill_after_turnover(facility.skill, facility.lost, facility.skill_share, b)
-    if u[1] < b.head_leave_monthly:
-        new_head(f, u[2], u[3], work, b)
 
 
 @compiled_hot
@@ -27,6 +34,7 @@ def new_head(f, u_supports, u_stops, work, b):
     facility.supportive_head = u_supports < facility.leadership
     if had:
         facility.engagement *= b.head_loss_engagement
+        facility.attention *= b.head_loss_engagement
         if u_stops < b.head_loss_stops_test:
             for k in range(work.practice.shape[1]):
                 if work.practice[f, k].stage == rules.TESTING:

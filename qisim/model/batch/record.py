@@ -22,6 +22,7 @@ def record(r, m, target, here, work, out):
         row.score += facility.score
         row.reported_score += facility.reported_score
         row.engagement += facility.engagement
+        row.attention += facility.attention
         row.skill += facility.skill
         row.data_quality += facility.data_quality
         row.dependence += facility.dependence
@@ -38,6 +39,7 @@ def record(r, m, target, here, work, out):
     row.score /= n
     row.reported_score /= n
     row.engagement /= n
+    row.attention /= n
     row.skill /= n
     row.data_quality /= n
     row.dependence /= n
@@ -99,6 +101,7 @@ def _record_detail(r, m, work, out):
         row.score = facility.score
         row.reported_score = facility.reported_score
         row.engagement = facility.engagement
+        row.attention = facility.attention
         row.skill = facility.skill
         row.data_quality = facility.data_quality
         row.dependence = facility.dependence

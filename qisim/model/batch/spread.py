@@ -18,6 +18,17 @@ def mark_changed(f, k, work):
 
 
 @compiled_hot
+def give_up(f, k, stage, work):
+    """Stop using an idea: abandoned or lapsed."""
+    practice = work.practice[f, k]
+    practice.stage = stage
+    practice.works = False
+    practice.reach = 0.0
+    practice.embedding = 0.0
+    mark_changed(f, k, work)
+
+
+@compiled_hot
 def _to_show(practice):
     if practice.stage == rules.ADOPTED:
         return USES | WORKING if practice.works else USES

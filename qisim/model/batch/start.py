@@ -33,7 +33,7 @@ def start(seed, replicate, here, plan, work, b, ideas, indicators):
     for f in range(len(work.facility)):
         _start_facility(f, seed, replicate, here, work, b)
         _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators)
-        perform(f, 0, plan, work, ideas, indicators)
+        perform(f, 0, plan, work, b, ideas, indicators)
         measure(f, 0, True, seed, replicate, work, b, indicators)
     show_changes(here, plan, work)
 
@@ -66,6 +66,7 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.trained = 0
     facility.skill = b.skill_start
     facility.data_quality = b.data_quality_start
+    facility.attention = 0.0
     facility.dependence = 0.0
     facility.fatigue = b.fatigue_start
     facility.enrolled = False
@@ -142,5 +143,7 @@ def _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators)
         for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
             k = plan.by_indicator[i]
             if work.practice[f, k].stage == rules.ADOPTED:
-                gap_left = rules.gap_closed(gap_left, ideas[k].effect, work.practice[f, k].reach)
+                used = work.practice[f, k]
+                use = rules.done(used.reach, used.embedding, rules.care(0.0, work.facility[f].engagement, b))
+                gap_left = rules.gap_closed(gap_left, ideas[k].effect, use)
         work.base[f, j] = rules.baseline_without(_told(here.baseline[f, j], drawn), indicators[j].ceiling, gap_left)

@@ -125,9 +125,12 @@ def _learn(f, w, released, month, plan, work, b):
     people = rules.attendees(wave.attendees, virtual, b)
     facility.last_support = month
     facility.trained = min(facility.team, facility.trained + people)
-    facility.skill = rules.up(facility.skill, b.session_skill)
+    facility.skill = rules.up(facility.skill, rules.welcomed(b.session_skill, wave.ownership, wave.identity, b))
     facility.engagement = rules.lifted(
         facility.engagement, b.session_engagement, wave.ownership, wave.identity, facility.fatigue, b
+    )
+    facility.attention = rules.lifted(
+        facility.attention, b.session_attention, wave.ownership, wave.identity, facility.fatigue, b
     )
     if work.session_size[cohort] >= 2:
         above = facility.reported_score * work.session_size[cohort] >= work.session_score[cohort]

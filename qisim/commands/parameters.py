@@ -1,0 +1,32 @@
+"""The option `--parameters` of the commands that simulate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qisim.scenario.parameter_sets import PLAUSIBLE
+
+if TYPE_CHECKING:
+    from qisim.study import Study
+
+Parameters = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SETS",
+        help=f"Draw the behaviour of each future from sets: {PLAUSIBLE}, or a CSV file with a column a parameter.",
+        show_default=False,
+    ),
+]
+
+
+def drawing_from(study: Study, parameters: str | None) -> Study:
+    """The study with behaviour drawn from sets; what the scenario's [behaviour] tells stays. Raises BadInput."""
+    return study if parameters is None else study.changed({"parameters": named(parameters)})
+
+
+def named(parameters: str | None) -> str | None:
+    """The sets as a scenario anywhere would name them."""
+    return parameters if parameters in (None, PLAUSIBLE) else str(Path(parameters).resolve())

@@ -1,0 +1,107 @@
+"""Sets of behaviour parameters that hold together, one of which is drawn for each possible future.
+
+A single value a parameter hides how little is known of it; values drawn one by one ignore that some only fit together.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from qisim.scenario.behaviour import PARAMETERS
+from qisim.scenario.csv_file import CsvFile, listed, read_csv
+from qisim.scenario.errors import Problem, nearest, shown
+from qisim.scenario.fields import Table
+
+PLAUSIBLE = "plausible"
+"""The sets that come with qisim: each brings about the published patterns; see docs/evidence.md."""
+MOST_SETS = 100_000
+
+
+class ParameterSets(Table):
+    """Sets of values for some behaviour parameters; all others are as the scenario tells."""
+
+    source: str = Field(description="where the sets come from: plausible, or the name of a file")
+    names: list[str] = Field(description="the parameters")
+    sets: list[list[float]] = Field(description="a row of values a set")
+
+    @model_validator(mode="after")
+    def _complete(self) -> ParameterSets:
+        unknown = [name for name in self.names if name not in PARAMETERS]
+        if unknown:
+            raise ValueError(f"found {shown(unknown[0])}, which is no behaviour parameter")
+        if any(len(row) != len(self.names) for row in self.sets) or not self.sets:
+            raise ValueError("each set has a value for each name, and there is at least one set")
+        return self
+
+    def drawn(self, u: float) -> dict[str, float]:
+        """The set that a uniform number of [0, 1) picks, all being as likely, by names of parameters."""
+        return dict(zip(self.names, self.sets[int(u * len(self.sets))], strict=True))
+
+    def but(self, told: set[str]) -> ParameterSets:
+        """The same sets without some parameters."""
+        kept = [i for i, name in enumerate(self.names) if name not in told]
+        return ParameterSets(
+            source=self.source,
+            names=[self.names[i] for i in kept],
+            sets=[[row[i] for i in kept] for row in self.sets],
+        )
+
+
+def read_parameter_sets(name: str, folder: Path) -> ParameterSets:
+    """The sets called `plausible`, or those of a CSV file beside the scenario: a column a parameter, a row a set.
+
+    Raises BadInput with every value that is not allowed.
+    """
+    if name == PLAUSIBLE:
+        with as_file(files("qisim.scenario") / "plausible.csv") as path:
+            return _read(path, name)
+    return _read(folder / name, Path(name).name)
+
+
+def _read(path: Path, name: str) -> ParameterSets:
+    table = read_csv(path)
+    problems = [
+        table.header_problem(column, "is no behaviour parameter", "the names that qisim params lists", near)
+        for column in table.columns
+        if column not in PARAMETERS
+        for near in [nearest(column, PARAMETERS)]
+    ]
+    if len(table) > MOST_SETS:
+        problems.append(Problem(table.name, f"has {len(table):,} sets", allowed=f"at most {MOST_SETS:,}"))
+    if problems:
+        raise listed(table.name, problems)
+    columns = [_values(table, column, problems) for column in table.columns]
+    if problems:
+        raise listed(table.name, problems)
+    return ParameterSets(source=name, names=list(table.columns), sets=[list(row) for row in zip(*columns, strict=True)])
+
+
+def _values(table: CsvFile, column: str, problems: list[Problem]) -> list[float]:
+    parameter, values = PARAMETERS[column], []
+    for row, text in enumerate(table.columns[column]):
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not parameter.minimum <= value <= parameter.maximum:
+            allowed = f"a number from {parameter.minimum:g} to {parameter.maximum:g}"
+            problems.append(table.problem(row, column, f"found {shown(text)}", allowed))
+        values.append(value)
+    return values
+
+
+def with_sets(document: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A scenario's document with the sets that it names; what its behaviour tells is not drawn.
+
+    Raises BadInput where they cannot be read.
+    """
+    named = document.get("parameters")
+    if not isinstance(named, str):
+        return document
+    behaviour = document.get("behaviour")
+    told = set(behaviour) if isinstance(behaviour, dict) else set()
+    return {**document, "parameters": read_parameter_sets(named, folder).but(told).model_dump()}

@@ -1,0 +1,107 @@
+"""Sets of behaviour parameters: how they are read, drawn, and give way to what a scenario tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qisim.model.parameters import draw
+from qisim.scenario.behaviour import PARAMETERS
+from qisim.scenario.change import changed
+from qisim.scenario.errors import BadInput
+from qisim.scenario.load import load_scenario
+from qisim.scenario.parameter_sets import PLAUSIBLE, ParameterSets, read_parameter_sets
+from qisim.scenario.schema import Scenario
+from qisim.study import Study, load
+
+FILE = Path(__file__).parents[2] / "scenarios" / "one_district.toml"
+SETS = "turnover_annual,lapse_monthly\n0.1,0.01\n0.2,0.02\n0.3,0.03\n"
+
+
+def written(folder: Path, text: str, name: str = "sets.csv") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def scenario_with(folder: Path, extra: str = "", sets: str = SETS) -> Scenario:
+    written(folder, sets)
+    scenario = folder / "mine.toml"
+    scenario.write_text(f'extends = "{FILE.as_posix()}"\nparameters = "sets.csv"\n{extra}')
+    return load_scenario(scenario)
+
+
+def drawn(scenario: Scenario, names: tuple[str, ...], replicates: int = 300) -> np.ndarray:
+    """The values of parameters in each of so many replicates."""
+    records = [draw(scenario, 1, replicate)[0][0] for replicate in range(replicates)]
+    return np.array([[float(record[name]) for name in names] for record in records])
+
+
+def test_each_future_draws_one_whole_set(tmp_path: Path) -> None:
+    values = drawn(scenario_with(tmp_path), ("turnover_annual", "lapse_monthly"))
+    rows, counts = np.unique(values, axis=0, return_counts=True)
+    assert rows.tolist() == [[0.1, 0.01], [0.2, 0.02], [0.3, 0.03]]
+    assert counts.min() > 60, "each is as likely"
+
+
+def test_strategies_draw_the_same_set(tmp_path: Path) -> None:
+    one = scenario_with(tmp_path)
+    other = changed(one, {"months": 12, "target.score": 0.7})
+    names = ("turnover_annual", "lapse_monthly")
+    assert np.array_equal(drawn(one, names, 20), drawn(other, names, 20))
+
+
+def test_what_the_scenario_tells_is_not_drawn(tmp_path: Path) -> None:
+    told = scenario_with(tmp_path, "[behaviour]\nturnover_annual = 0.25\n")
+    assert set(drawn(told, ("turnover_annual",), 20).ravel()) == {0.25}
+    assert len(np.unique(drawn(told, ("lapse_monthly",), 50))) == 3
+
+
+def test_what_is_changed_afterwards_is_not_drawn(tmp_path: Path) -> None:
+    later = changed(scenario_with(tmp_path), {"behaviour.lapse_monthly": 0.05})
+    assert set(drawn(later, ("lapse_monthly",), 20).ravel()) == {0.05}
+    assert len(np.unique(drawn(later, ("turnover_annual",), 50))) == 3
+
+
+def test_both_engines_draw_the_same_set(tmp_path: Path) -> None:
+    study = Study(scenario_with(tmp_path))
+    for replicate in range(3):
+        model = study.model(replicate=replicate)
+        assert float(model.behaviour.lapse_monthly) == drawn(study.scenario, ("lapse_monthly",), 3)[replicate, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("turnover_anual\n0.1\n", "did you mean 'turnover_annual'"),
+        ("turnover_annual\n1.5\n", "found '1.5'"),
+        ("turnover_annual\nmany\n", "found 'many'"),
+        ("turnover_annual,lapse_monthly\n0.1\n", "has 1 values"),
+        ("turnover_annual\n", "has no row"),
+    ],
+)
+def test_sets_that_cannot_be_used_are_refused(tmp_path: Path, text: str, says: str) -> None:
+    written(tmp_path, text)
+    with pytest.raises(BadInput) as caught:
+        read_parameter_sets("sets.csv", tmp_path)
+    assert says in str(caught.value) and "sets.csv" in str(caught.value)
+
+
+def test_the_shipped_sets_are_plausible() -> None:
+    sets = read_parameter_sets(PLAUSIBLE, Path())
+    assert len(sets.sets) >= 10
+    for name, values in zip(sets.names, np.array(sets.sets).T, strict=True):
+        assert PARAMETERS[name].low <= values.min() <= values.max() <= PARAMETERS[name].high, name
+
+
+def test_a_set_can_be_drawn_at_either_end() -> None:
+    sets = ParameterSets(source="here", names=["lapse_monthly"], sets=[[0.01], [0.02]])
+    assert sets.drawn(0.0) == {"lapse_monthly": 0.01} and sets.drawn(1.0 - 1e-12) == {"lapse_monthly": 0.02}
+
+
+def test_results_keep_the_sets_they_were_drawn_from(tmp_path: Path) -> None:
+    study = load(FILE).changed({"parameters": str(written(tmp_path, SETS)), "months": 6})
+    again = Scenario.model_validate(study.scenario.model_dump(mode="json"))
+    assert again.parameters == study.scenario.parameters and again.has_uncertainty
