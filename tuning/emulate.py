@@ -46,11 +46,13 @@ def emulator(key: str, points: np.ndarray, means: np.ndarray, sd: float) -> Emul
     return Emulator(key, line, matter, rest, centre, scale, sd)
 
 
-def expected_miss(emulators: list[Emulator], points: np.ndarray, weights: Mapping[str, float]) -> np.ndarray:
+def expected_miss(
+    emulators: list[Emulator], points: np.ndarray, weights: Mapping[str, float], margin: float = 0.0
+) -> np.ndarray:
     """Weighted sum of misses at points, over three likely values of each figure; float64[points]."""
     told = np.zeros(len(points))
     for one in emulators:
         mean, error = one(points)
-        likely = [miss(FIGURES[one.key], mean + step * error, one.sd) for step in (-0.5, 0.0, 0.5)]
+        likely = [miss(FIGURES[one.key], mean + step * error, one.sd, margin) for step in (-0.5, 0.0, 0.5)]
         told += weight(one.key, weights) * np.mean(likely, axis=0)
     return told

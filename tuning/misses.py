@@ -35,17 +35,18 @@ def figures_of(behaviour: Mapping[str, float], studies: int, seed: int, but: Ite
     return told
 
 
-def miss(figure: Figure, mean: np.ndarray, sd: np.ndarray | float) -> np.ndarray:
+def miss(figure: Figure, mean: np.ndarray, sd: np.ndarray | float, margin: float = 0.0) -> np.ndarray:
     """How many half-widths of its band a figure lies outside, 0 inside, at most `MOST`; float64[points].
 
-    Of a direction, by how many standard deviations the mean falls short of being clearly above 0.
+    Of a direction, by how many standard deviations the mean falls short of being clearly above 0. With a `margin`, less
+    than so many half-widths or standard deviations inside counts as outside.
     """
     band = figure.band
     if band.direction:
-        short = (CLEAR * sd - mean) / np.maximum(sd, 1e-6)
+        short = (CLEAR * sd - mean) / np.maximum(sd, 1e-6) + margin
     else:
         half = (band.high - band.low) / 2 if isfinite(band.high - band.low) else OPEN * abs(band.low)
-        short = np.maximum(band.low - mean, mean - band.high) / half
+        short = np.maximum(band.low - mean, mean - band.high) / half + margin
     return np.clip(np.nan_to_num(short, nan=MOST), 0.0, MOST)
 
 

@@ -37,9 +37,9 @@ def behaviour(point: np.ndarray) -> dict[str, float]:
     return dict(zip(FREE, (LOW + np.asarray(point) * (HIGH - LOW)).tolist(), strict=True))
 
 
-def rounded(values: dict[str, float]) -> dict[str, float]:
-    """The same values to `DIGITS` significant digits."""
-    return {name: float(f"{value:.{DIGITS}g}") for name, value in values.items()}
+def rounded(values: dict[str, float], digits: int = DIGITS) -> dict[str, float]:
+    """The same values to so many significant digits."""
+    return {name: float(f"{value:.{digits}g}") for name, value in values.items()}
 
 
 def point_of(values: dict[str, float]) -> np.ndarray:
