@@ -63,8 +63,8 @@ def sets() -> str:
     tried = pd.read_csv(TUNED)
     kept = tried[tried["patterns"] >= ENOUGH]
     told = (
-        f"{len(kept)} sets, of {len(tried)} that were judged by 30 simulated studies each, bring about {ENOUGH} patterns or "
-        "more. Figures are the means of each set's studies."
+        f"{len(kept)} sets, of {len(tried)} judged by 30 simulated studies each, bring about {ENOUGH} patterns "
+        "or more. Figures are the means of each set's studies."
     )
     rows = []
     for key, pattern in PATTERNS.items():
