@@ -93,7 +93,7 @@ def feature(name: str, target: Target) -> More:
 
 
 IN_PERSON = {"sessions", "attendances", "staff_days"}
-PAID = [{"score": 0.3, "amount": 50.0}, {"score": 0.6, "amount": 100.0}]
+PAID = [{"score": 0.6, "amount": 50.0}, {"score": 0.8, "amount": 100.0}]
 
 # Theory speaks of the first month only, in which nothing else differs yet. Later on more may well do worse: a team
 # that hears of ideas earlier takes up another one first, and what is imposed tires.
@@ -188,9 +188,9 @@ TYPICAL: dict[str, Typical] = {
         [{"thresholds": []}, {"thresholds": [{"score": 0.0, "amount": 0.0}]}],
         {"contacts", "payments"},
         [
-            More({}, {"thresholds": [{"score": 0.3, "amount": 100.0}, PAID[1]]}, total_of("engagement")),
-            More({}, {"thresholds": [{"score": 0.3, "amount": 100.0}, PAID[1]]}, unit("payments")),
-            More({}, {"thresholds": [{"score": 0.1, "amount": 50.0}, *PAID]}, total_of("engagement")),
+            More({}, {"thresholds": [{"score": 0.6, "amount": 100.0}, PAID[1]]}, total_of("engagement")),
+            More({}, {"thresholds": [{"score": 0.6, "amount": 100.0}, PAID[1]]}, unit("payments")),
+            More({}, {"thresholds": [{"score": 0.4, "amount": 50.0}, *PAID]}, total_of("engagement")),
         ],
     ),
     "patient_feedback": Typical(
