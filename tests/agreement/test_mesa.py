@@ -148,8 +148,9 @@ class OrdinaryCoach(Coach):
 
 
 class NeverMeets(Facility):
-    def meeting_chance(self) -> float:
-        return 0.0
+    def meet(self, u_whether: float, u_cycles: float) -> None:
+        self.called = False
+        super().meet(1.0, u_cycles)
 
 
 class FirstNeverMeets(Facility):
