@@ -58,7 +58,12 @@ def philox(key0, key1, c0, c1, c2, c3):
 def uniforms(seed, replicate, entity, month, purpose, index):
     """Four independent uniform numbers in the open interval (0, 1), in steps of 2**-32."""
     a, b, c, d = philox(seed, replicate, entity, month, purpose, index)
-    return (a + 0.5) * 2.0**-32, (b + 0.5) * 2.0**-32, (c + 0.5) * 2.0**-32, (d + 0.5) * 2.0**-32
+    return uniform(a), uniform(b), uniform(c), uniform(d)
+
+
+def uniform(word):
+    """A number in the open interval (0, 1) from a 32-bit word."""
+    return (word + 0.5) * 2.0**-32
 
 
 def lane(four, index):

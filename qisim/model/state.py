@@ -100,7 +100,7 @@ PRACTICE = np.dtype(
         ("changed", "?"),  # what peers see may change at the end of this month
         ("source", "u1"),
         ("learnt_from", "i4"),  # the facility it was learnt from; -1 where it was none
-        ("failures", "i8"),  # failed cycles of the present test
+        ("failures", "i4"),  # failed cycles of the present test
         ("difficulty", "f8"),  # logit of a uniform number: how hard the idea is to make work here
         ("fit", "f8"),
         ("reach", "f8"),

@@ -82,14 +82,19 @@ class Work(NamedTuple):
     active: np.ndarray  # bool[conditions], which hold
     units: np.ndarray  # f8[elements, units], counted this month
     adoptions: np.ndarray  # i8[sources], this month
-    visits_now: np.ndarray  # i8[F], visits of the coach at work
+    visits_now: np.ndarray  # i8[F], visits of the coach at work, by place in its list
+    last_visit: np.ndarray  # i8[F], the same: month of the last visit by anybody
     sort_key: np.ndarray  # f8[F]
     order: np.ndarray  # i8[F]
     changed: np.ndarray  # i8[F * K], what to show to peers at the end of the month
     tally: np.ndarray  # i8[TALLIES]
+    luck: np.ndarray  # f8[., AT_A_TIME], what was drawn for the facilities dealt with; see `luck.draw`
 
 
 CHANGED, ATTENDANCES, EXCHANGES_MADE, TALLIES = 0, 1, 2, 3
+
+AT_A_TIME = 64
+"""Facilities dealt with at a time: few enough for their state to stay in the processor's cache."""
 
 
 class Out(NamedTuple):
@@ -147,11 +152,11 @@ def _shapes(facilities: int, ideas: int, indicators: int, programme: Programme) 
         "cohort_users": ("i8", cohorts, k), "session_size": ("i8", cohorts), "session_virtual": ("i8", cohorts),
         "session_score": ("f8", cohorts),
         "session_working": ("i8", cohorts, k), "session_failed": ("i8", cohorts, k), "refinement": ("f8", k),
-        "tests": ("i8", k), "released": ("i8", len(programme.waves)), "visits_now": ("i8", f),
+        "tests": ("i8", k), "released": ("i8", len(programme.waves)), "visits_now": ("i8", f), "last_visit": ("i8", f),
         "active": ("?", len(programme.conditions)), "units": ("f8", programme.elements, len(UNITS)),
         "adoptions": ("i8", len(SOURCES)),
         "sort_key": ("f8", f), "order": ("i8", f),
-        "changed": ("i8", f * k), "tally": ("i8", TALLIES),
+        "changed": ("i8", f * k), "tally": ("i8", TALLIES), "luck": ("f8", 4 * max(k, j, 2), AT_A_TIME),
     }  # fmt: skip
 
 

@@ -29,38 +29,60 @@ def visit_month(c, month, seed, replicate, plan, work, b):
         work.units[post.element, COACH_MONTHS] += 1.0
     coach.skill = rules.up(coach.skill, b.coach_learning)
     coach.balance = min(coach.balance + post.days, post.most_days)
-    for i in range(plan.caseload_start[c], plan.caseload_start[c + 1]):
-        work.visits_now[plan.caseload[i]] = 0
+    listed = _list_caseload(c, plan, work)
     while True:
-        f = _next_to_visit(c, plan, work)
+        i = _next_to_visit(listed, post, work)
+        f = work.order[i] if i >= 0 else -1
         if f < 0 or rules.visit_days(work.facility[f].travel_days) > coach.balance:
             return
         coach.balance -= rules.visit_days(work.facility[f].travel_days)
-        work.visits_now[f] += 1
+        work.visits_now[i] += 1
         work.units[post.element, VISITS] += 1.0
         work.units[post.element, COACH_DAYS] += rules.visit_days(work.facility[f].travel_days)
         _visit(f, c, month, seed, replicate, plan, work, b)
+        _note(i, f, post, work)
 
 
 @compiled_hot
-def _next_to_visit(c, plan, work):
-    """The facility that the policy puts first among the least visited this month; -1 if there is none."""
-    post = plan.posts[c]
-    best, best_visits, best_priority, best_last = -1, 0, 0.0, 0
+def _list_caseload(c, plan, work):
+    """List in `work.order` whom of its caseload a coach may visit this month; returns how many they are.
+
+    What the coach goes by is noted in arrays beside the list, to be searched before every visit.
+    """
+    post, listed = plan.posts[c], 0
     for i in range(plan.caseload_start[c], plan.caseload_start[c + 1]):
         f = plan.caseload[i]
-        facility = work.facility[f]
-        visits, last = work.visits_now[f], facility.last_visit
-        if visits >= post.most_visits or facility.no_visits or not (post.all or facility.enrolled):
+        if not work.facility[f].no_visits and (post.all or work.facility[f].enrolled):
+            work.order[listed] = f
+            work.visits_now[listed] = 0
+            _note(listed, f, post, work)
+            listed += 1
+    return listed
+
+
+@compiled_hot
+def _note(i, f, post, work):
+    """Note of the facility in place `i` of the list when it was last visited and how early its turn comes."""
+    facility = work.facility[f]
+    work.last_visit[i] = facility.last_visit
+    work.sort_key[i] = rules.visit_priority(
+        post.policy, facility.last_visit, facility.reported_score, facility.joined, facility.travel_days
+    )
+
+
+@compiled_hot
+def _next_to_visit(listed, post, work):
+    """The place of the facility that the policy puts first among the least visited this month; -1 if there is none."""
+    best, best_visits, best_priority, best_last = -1, 0, 0.0, 0
+    for i in range(listed):
+        visits, last, priority = work.visits_now[i], work.last_visit[i], work.sort_key[i]
+        if visits >= post.most_visits:
             continue
-        priority = rules.visit_priority(
-            post.policy, last, facility.reported_score, facility.joined, facility.travel_days
-        )
         if best < 0 or visits < best_visits or (
             visits == best_visits
             and (priority > best_priority or (priority == best_priority and last < best_last))
         ):  # fmt: skip
-            best, best_visits, best_priority, best_last = f, visits, priority, last
+            best, best_visits, best_priority, best_last = i, visits, priority, last
     return best
 
 

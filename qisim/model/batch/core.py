@@ -1,20 +1,19 @@
 """The entry into the core: replicates from start to end."""
 
-from qisim.model import programme, rules
+from qisim.model import chance, programme, rules
+from qisim.model.batch.arrays import AT_A_TIME
 from qisim.model.batch.channels import channel
 from qisim.model.batch.coaching import visit_month
 from qisim.model.batch.compile import compiled, compiled_and_kept
 from qisim.model.batch.conditions import change_condition, upheaval
 from qisim.model.batch.exchange import exchange
+from qisim.model.batch.luck import draw
 from qisim.model.batch.month import facilities_month
 from qisim.model.batch.people import turnover
 from qisim.model.batch.record import record
 from qisim.model.batch.spread import leave_cohort, show_changes
 from qisim.model.batch.start import start
 from qisim.model.batch.waves import end_of_support, join, session, synthesis
-
-AT_A_TIME = 64
-"""Facilities dealt with at a time: few enough for their state to stay in the processor's cache."""
 
 
 @compiled_and_kept
@@ -40,8 +39,12 @@ def _one_month(month, seed, replicate, here, plan, work, b, ideas, indicators):
     while e < last and plan.events[e].kind < programme.FIRST_SUPPORT:
         _event(plan.events[e], month, seed, replicate, here, plan, work, b, ideas, indicators)
         e += 1
-    for f in range(len(work.facility)):
-        turnover(f, month, seed, replicate, work, b)
+    leaving = rules.leaving(month, b)
+    for first in range(0, len(work.facility), AT_A_TIME):
+        beyond = min(first + AT_A_TIME, len(work.facility))
+        draw(first, beyond, seed, replicate, month + 1, chance.PEOPLE, 4, work.luck)
+        for f in range(first, beyond):
+            turnover(f, f - first, leaving, work, b)
     for c in range(len(work.coach)):
         visit_month(c, month, seed, replicate, plan, work, b)
     while e < last:
@@ -51,8 +54,8 @@ def _one_month(month, seed, replicate, here, plan, work, b, ideas, indicators):
     for j in range(len(indicators)):
         trending = trending or indicators[j].trend_monthly != 0.0
     for first in range(0, len(work.facility), AT_A_TIME):
-        last = min(first + AT_A_TIME, len(work.facility))
-        facilities_month(first, last, month, trending, seed, replicate, here, plan, work, b, ideas, indicators)
+        beyond = min(first + AT_A_TIME, len(work.facility))
+        facilities_month(first, beyond, month, trending, seed, replicate, here, plan, work, b, ideas, indicators)
     for c in range(len(work.cohort_tie)):
         work.cohort_tie[c] = rules.down(work.cohort_tie[c], b.tie_fading)
     show_changes(here, plan, work)

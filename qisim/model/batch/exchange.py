@@ -68,13 +68,15 @@ def _host(visitor, e, j, here, plan, work):
     reach = plan.exchanges[e].reach
     best, highest = -1, work.reported[visitor, j]
     for f in range(len(work.facility)):
+        if work.reported[f, j] <= highest:  # so it is with most of them, and quickest to see
+            continue
         if not plan.exchange_covers[e, f] or f == visitor or work.facility[f].no_gatherings:
             continue
         if reach == 2 and here.district[f] != here.district[visitor]:
             continue
         if reach == 1 and here.province[f] != here.province[visitor]:
             continue
-        if work.reported[f, j] > highest and _shows_something_new(f, visitor, j, plan, work):
+        if _shows_something_new(f, visitor, j, plan, work):
             best, highest = f, work.reported[f, j]
     return best
 

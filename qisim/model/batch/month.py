@@ -2,6 +2,7 @@
 
 from qisim.model import chance, rules
 from qisim.model.batch.compile import compiled_hot
+from qisim.model.batch.luck import draw
 from qisim.model.batch.spread import adopt, give_up, introduce
 from qisim.model.state import BY_COHORT, OWN, PEER, USES
 
@@ -13,24 +14,30 @@ def facilities_month(first, last, month, trending, seed, replicate, here, plan, 
     `trending` tells whether performance changes by itself.
 
     Facilities do not depend on each other within a month, so each part is done for all of them in turn: short loops
-    keep the processor busier than one long one.
+    keep the processor busier than one long one. Their luck in it, `work.luck`, is drawn for all of them at once.
     """
+    luck = work.luck
+    draw(first, last, seed, replicate, month + 1, chance.HEARING, len(ideas), luck)
     for f in range(first, last):
         facility = work.facility[f]
         facility.frequency = rules.visit_frequency(facility.frequency, facility.visits, b)
-        _hear_of_ideas(f, month, seed, replicate, here, work, b)
+        _hear_of_ideas(f, f - first, here, work, b)
+    draw(first, last, seed, replicate, month + 1, chance.TEAM, 4, luck)
     for f in range(first, last):
-        u = chance.uniforms(seed, replicate, f, month + 1, chance.TEAM, 0)
-        _invent(f, u[1], u[2], work, b)
-        _meet(f, month, u[0], u[3], seed, replicate, plan, work, b, ideas, indicators)
+        i = f - first
+        _invent(f, luck[1, i], luck[2, i], work, b)
+        _meet(f, month, luck[0, i], luck[3, i], seed, replicate, plan, work, b, ideas, indicators)
+    draw(first, last, seed, replicate, month + 1, chance.PRACTICE, len(ideas), luck)
     for f in range(first, last):
-        _sustain(f, month, seed, replicate, work, b)
+        _sustain(f, f - first, month, work, b)
     for f in range(first, last):
         if work.facility[f].in_use or work.facility[f].attention > 0.0 or trending:
             perform(f, month + 1, plan, work, b, ideas, indicators)
-    routine = rules.routine_review(month + 1, b)
-    for f in range(first, last):
-        measure(f, month + 1, routine, seed, replicate, work, b, indicators)
+    if _review(first, last, rules.routine_review(month + 1, b), work):
+        draw(first, last, seed, replicate, month + 1, chance.RECORDS, len(indicators), luck)
+        for f in range(first, last):
+            if work.facility[f].reviewed:
+                measure(f, f - first, work, b, indicators)
     for f in range(first, last):
         _motivate(f, month, plan, work, b)
 
@@ -62,30 +69,28 @@ def _meet(f, month, u_whether, u_cycles, seed, replicate, plan, work, b, ideas, 
 
 
 @compiled_hot
-def _hear_of_ideas(f, month, seed, replicate, here, work, b):
-    """Awareness of ideas through peers, as these showed at the end of last month."""
+def _hear_of_ideas(f, i, here, work, b):
+    """Awareness of ideas through peers, as these showed at the end of last month; the luck is the `i`-th."""
     facility = work.facility[f]
-    block, u = -1, (0.0, 0.0, 0.0, 0.0)
     others = work.cohort_size[facility.cohort] - 1 if facility.cohort >= 0 else 0
+    cohort_tie = work.cohort_tie[facility.cohort] if others > 0 else 0.0
+    # 1 - exp(-x) is at most x. So whatever peers do, the probability is no more than this (but for rounding), and most
+    # often luck lies above it: then there is nothing to look up.
+    most = b.peer_influence * (1.0 + cohort_tie + facility.partner_tie) + 1e-9
     for k in range(work.practice.shape[1]):
+        luck = work.luck[k, i]
         practice = work.practice[f, k]
-        if practice.stage != rules.UNAWARE:
+        if (practice.stage != rules.UNAWARE) | (luck > most):
             continue
         network = practice.influence / here.total[f] if here.total[f] > 0.0 else 0.0
         cohort = work.cohort_users[facility.cohort, k] / others if others > 0 else 0.0
-        cohort_tie = work.cohort_tie[facility.cohort] if others > 0 else 0.0
         partner = 0.0
         if facility.partner >= 0 and (int(work.practice[facility.partner, k].shown) & USES) != 0:
             partner = 1.0
         use = rules.visible_use(network, cohort, cohort_tie, partner, facility.partner_tie)
-        if use <= 0.0:
-            continue
-        if block != k // 4:
-            block = k // 4
-            u = chance.uniforms(seed, replicate, f, month + 1, chance.HEARING, block)
         chance_of = rules.hears(use, b)
-        if chance.lane(u, k) < chance_of:
-            _learn_from_peer(f, k, chance.lane(u, k) / chance_of * use, network, cohort_tie * cohort, here, work)
+        if luck < chance_of:
+            _learn_from_peer(f, k, luck / chance_of * use, network, cohort_tie * cohort, here, work)
 
 
 @compiled_hot
@@ -222,10 +227,9 @@ def _abandon(f, k, work, b):
 
 
 @compiled_hot
-def _sustain(f, month, seed, replicate, work, b):
-    """Reach and embedding of practices in use; some lapse, some are found not to work."""
+def _sustain(f, i, month, work, b):
+    """Reach and embedding of practices in use; some lapse, some are found not to work. The luck is the `i`-th."""
     facility = work.facility[f]
-    block, u = -1, (0.0, 0.0, 0.0, 0.0)
     unsupported = _unsupported(facility, month, b)
     included = rules.inclusion(facility.trained, facility.staff, b)
     facility.in_use = False
@@ -236,18 +240,15 @@ def _sustain(f, month, seed, replicate, work, b):
         facility.in_use = True
         practice.reach = rules.reach_next(practice.reach, facility.engagement, included, practice.embedding, b)
         practice.embedding = rules.embedded(practice.embedding, facility.engagement, facility.dependence, b)
-        if block != k // 4:
-            block = k // 4
-            u = chance.uniforms(seed, replicate, f, month + 1, chance.PRACTICE, block)
         lapse = rules.lapses(
             practice.embedding, facility.engagement, facility.lost, facility.dependence, unsupported,
             facility.lapse_share, b,
         )  # fmt: skip
-        if chance.lane(u, k) < lapse:
+        if work.luck[k, i] < lapse:
             give_up(f, k, rules.LAPSED, work)
         elif not practice.works:
             found_out = rules.found_out(facility.data_quality, practice.reach, b)
-            if chance.lane(u, k) < lapse + (1.0 - lapse) * found_out:
+            if work.luck[k, i] < lapse + (1.0 - lapse) * found_out:
                 _abandon(f, k, work, b)
 
 
@@ -262,9 +263,9 @@ def perform(f, months, plan, work, b, ideas, indicators):
         for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
             k = plan.by_indicator[i]
             practice = work.practice[f, k]
-            use = 0.0
-            if practice.stage == rules.ADOPTED and practice.works:
-                use = rules.done(practice.reach, practice.embedding, care)
+            # Who uses what cannot be foretold: working it out for all is faster than choosing for whom.
+            use = rules.done(practice.reach, practice.embedding, care)
+            use = use if (practice.stage == rules.ADOPTED) & practice.works else 0.0
             gap_left = rules.gap_closed(gap_left, ideas[k].effect, use)
             share_kept = rules.kept(share_kept, ideas[k].effect, use)
         true = rules.performance(
@@ -276,24 +277,27 @@ def perform(f, months, plan, work, b, ideas, indicators):
 
 
 @compiled_hot
-def measure(f, months, routine, seed, replicate, work, b, indicators):
-    """What the facility's own records show: a sample, biased while data quality is low.
+def _review(first, last, routine, work):
+    """Settle who reviews its records this month; returns whether any facility does.
 
-    Teams in a programme, or under supervision that asks for it, review their records every month, others when it is
-    `routine`.
+    Teams in a programme, or under supervision that asks for it, do so every month, others when it is `routine`.
     """
+    some = False
+    for f in range(first, last):
+        facility = work.facility[f]
+        facility.reviewed = routine or facility.enrolled or facility.supervised
+        some = some or facility.reviewed
+    return some
+
+
+@compiled_hot
+def measure(f, i, work, b, indicators):
+    """What the facility's own records show: a sample, biased while data quality is low. The luck is the `i`-th."""
     facility = work.facility[f]
-    facility.reviewed = routine or facility.enrolled or facility.supervised
-    if not facility.reviewed:
-        return
-    block, u = -1, (0.0, 0.0, 0.0, 0.0)
     score = 0.0
     for j in range(len(indicators)):
-        if block != j // 4:
-            block = j // 4
-            u = chance.uniforms(seed, replicate, f, months, chance.RECORDS, block)
         mean = rules.seen(work.performance[f, j], facility.data_quality, b)
-        work.reported[f, j] = chance.sampled_share(chance.lane(u, j), int(b.records), mean)
+        work.reported[f, j] = chance.sampled_share(work.luck[j, i], int(b.records), mean)
         score += indicators[j].weight * work.reported[f, j]
     facility.reported_score = score
 

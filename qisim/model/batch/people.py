@@ -5,15 +5,14 @@ from qisim.model.batch.compile import compiled_hot
 
 
 @compiled_hot
-def turnover(f, month, seed, replicate, work, b):
-    """Trained members and the head of a facility may leave."""
-    facility = work.facility[f]
-    u = chance.uniforms(seed, replicate, f, month + 1, chance.PEOPLE, 0)
-    leavers = chance.successes(u[0], facility.trained, rules.leaving(month, b))
+def turnover(f, i, leaving, work, b):
+    """Trained members, each with probability `leaving`, and the head may leave; the facility's luck is the `i`-th."""
+    facility, luck = work.facility[f], work.luck
+    leavers = chance.successes(luck[0, i], facility.trained, leaving)
     facility.lost = 0.0
     lose_members(f, leavers, work, b)
-    if u[1] < b.head_leave_monthly:
-        new_head(f, u[2], u[3], work, b)
+    if luck[1, i] < b.head_leave_monthly:
+        new_head(f, luck[2, i], luck[3, i], work, b)
 
 
 @compiled_hot

@@ -10,40 +10,49 @@ def record(r, m, target, here, work, out):
     """Write row `m` of replicate `r`: the state after `m` months. Sums run over facilities in their order."""
     row = out.months[r, m]
     n = len(work.facility)
+    at, trained, enrolled, dropped_out, meetings, cycles, visits = 0, 0, 0, 0, 0, 0, 0
+    score, reported, engagement, attention = 0.0, 0.0, 0.0, 0.0
+    skill, data_quality, dependence, fatigue = 0.0, 0.0, 0.0, 0.0
     for f in range(n):
         facility = work.facility[f]
         at_target = rules.reaches(facility.score, target)
-        row.trained += facility.trained
-        row.enrolled += facility.enrolled
-        row.dropped_out += facility.dropped_out
-        row.meetings += facility.meeting
-        row.cycles += facility.cycles
-        row.visits += facility.visits
-        row.score += facility.score
-        row.reported_score += facility.reported_score
-        row.engagement += facility.engagement
-        row.attention += facility.attention
-        row.skill += facility.skill
-        row.data_quality += facility.data_quality
-        row.dependence += facility.dependence
-        row.fatigue += facility.fatigue
+        trained += facility.trained
+        enrolled += facility.enrolled
+        dropped_out += facility.dropped_out
+        meetings += facility.meeting
+        cycles += facility.cycles
+        visits += facility.visits
+        score += facility.score
+        reported += facility.reported_score
+        engagement += facility.engagement
+        attention += facility.attention
+        skill += facility.skill
+        data_quality += facility.data_quality
+        dependence += facility.dependence
+        fatigue += facility.fatigue
         adopted, working = _count_ideas(f, out.ideas[r, m], work)
         for g in range(here.group.shape[1]):
             _record_group(out.groups[r, m, here.group[f, g]], facility, at_target, adopted, working)
-        if at_target:
-            row.at_target += 1
-            if out.first_at_target[r, f] < 0:
-                out.first_at_target[r, f] = m
+        at += at_target
+        if at_target and out.first_at_target[r, f] < 0:
+            out.first_at_target[r, f] = m
         out.final_score[r, f] = facility.score
         facility.visits = 0
-    row.score /= n
-    row.reported_score /= n
-    row.engagement /= n
-    row.attention /= n
-    row.skill /= n
-    row.data_quality /= n
-    row.dependence /= n
-    row.fatigue /= n
+    row.trained = trained
+    row.enrolled = enrolled
+    row.dropped_out = dropped_out
+    row.meetings = meetings
+    row.cycles = cycles
+    row.visits = visits
+    row.at_target = at
+    row.score = score / n
+    row.reported_score = reported / n
+    row.engagement = engagement / n
+    row.attention = attention / n
+    row.skill = skill / n
+    row.data_quality = data_quality / n
+    row.dependence = dependence / n
+    row.fatigue = fatigue / n
     row.attendances = work.tally[ATTENDANCES]
     row.exchanges = work.tally[EXCHANGES_MADE]
     work.tally[ATTENDANCES] = 0
@@ -72,7 +81,7 @@ def _count_ideas(f, counts, work):
     for k in range(work.practice.shape[1]):
         practice = work.practice[f, k]
         in_use = practice.stage == rules.ADOPTED
-        works = in_use and practice.works
+        works = in_use & practice.works  # not `and`: a choice that cannot be foretold costs more than a look
         counts[k, 0] += practice.stage != rules.UNAWARE
         counts[k, 1] += in_use
         counts[k, 2] += works

@@ -3,8 +3,10 @@
 import numpy as np
 
 from qisim.model import chance, rules
+from qisim.model.batch.arrays import AT_A_TIME
 from qisim.model.batch.compile import compiled
 from qisim.model.batch.conditions import stand_free
+from qisim.model.batch.luck import draw
 from qisim.model.batch.month import measure, perform
 from qisim.model.batch.spread import adopt, show_changes
 from qisim.model.state import INITIAL, NEVER, NONE
@@ -30,12 +32,29 @@ def start(seed, replicate, here, plan, work, b, ideas, indicators):
         coach.in_post = not plan.posts[c].champion
         coach.vacant_until = NEVER
         coach.balance = 0.0
-    for f in range(len(work.facility)):
-        _start_facility(f, seed, replicate, here, work, b)
-        _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators)
-        perform(f, 0, plan, work, b, ideas, indicators)
-        measure(f, 0, True, seed, replicate, work, b, indicators)
+    for first in range(0, len(work.facility), AT_A_TIME):
+        last = min(first + AT_A_TIME, len(work.facility))
+        _start_facilities(first, last, seed, replicate, here, plan, work, b, ideas, indicators)
     show_changes(here, plan, work)
+
+
+@compiled
+def _start_facilities(first, last, seed, replicate, here, plan, work, b, ideas, indicators):
+    """Start facilities `first` to `last` - 1, each part for all of them, with luck drawn for all at once."""
+    draw(first, last, seed, replicate, 0, chance.TRAITS, 8, work.luck)
+    for f in range(first, last):
+        district = chance.uniforms(seed, replicate, here.district[f], 0, chance.DISTRICT, 0)
+        _start_facility(f, f - first, chance.normal(district[0]), here, work, b)
+    draw(first, last, seed, replicate, 0, chance.PRACTICE_START, 4 * len(ideas), work.luck)
+    for f in range(first, last):
+        _start_practices(f, f - first, work, b, ideas)
+    draw(first, last, seed, replicate, 0, chance.BASELINE, len(indicators), work.luck)
+    for f in range(first, last):
+        _start_level(f, f - first, here, plan, work, b, ideas, indicators)
+        perform(f, 0, plan, work, b, ideas, indicators)
+    draw(first, last, seed, replicate, 0, chance.RECORDS, len(indicators), work.luck)
+    for f in range(first, last):
+        measure(f, f - first, work, b, indicators)
 
 
 @compiled
@@ -44,21 +63,19 @@ def _told(value, drawn):
 
 
 @compiled
-def _start_facility(f, seed, replicate, here, work, b):
-    facility = work.facility[f]
-    district = chance.uniforms(seed, replicate, here.district[f], 0, chance.DISTRICT, 0)
-    u = chance.uniforms(seed, replicate, f, 0, chance.TRAITS, 0)
-    v = chance.uniforms(seed, replicate, f, 0, chance.TRAITS, 1)
-    ready = rules.readiness(chance.normal(district[0]), chance.normal(u[0]), b)
+def _start_facility(f, i, district, here, work, b):
+    """What a facility is like; `district` is its district's part of readiness, its luck the `i`-th."""
+    facility, luck = work.facility[f], work.luck
+    ready = rules.readiness(district, chance.normal(luck[0, i]), b)
     facility.ready = ready
     facility.leadership = _told(
-        here.told[f, 0], rules.trait(b.trait_mean, b.trait_loading, ready, chance.normal(u[1]), b)
+        here.told[f, 0], rules.trait(b.trait_mean, b.trait_loading, ready, chance.normal(luck[1, i]), b)
     )
     facility.openness = _told(
-        here.told[f, 1], rules.trait(b.trait_mean, b.trait_loading, ready, chance.normal(u[2]), b)
+        here.told[f, 1], rules.trait(b.trait_mean, b.trait_loading, ready, chance.normal(luck[2, i]), b)
     )
-    facility.workload = _told(here.told[f, 2], rules.trait(b.workload_mean, 0.0, ready, chance.normal(u[3]), b))
-    facility.supportive_head = v[0] < facility.leadership
+    facility.workload = _told(here.told[f, 2], rules.trait(b.workload_mean, 0.0, ready, chance.normal(luck[3, i]), b))
+    facility.supportive_head = luck[4, i] < facility.leadership
     facility.connectivity = here.connectivity[f]
     facility.travel_days = here.travel_days[f]
     facility.staff = here.staff[f]
@@ -90,7 +107,7 @@ def _start_facility(f, seed, replicate, here, work, b):
     facility.exchanges = 0
     facility.visits = 0
     facility.called = False
-    facility.reviewed = False
+    facility.reviewed = True
     facility.attends = False
     facility.meeting = False
     facility.cycles = 0
@@ -110,13 +127,13 @@ def _start_facility(f, seed, replicate, here, work, b):
 
 
 @compiled
-def _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators):
-    ready = work.facility[f].ready
+def _start_practices(f, i, work, b, ideas):
+    """What it makes of each idea; some are in use."""
+    ready, luck = work.facility[f].ready, work.luck
     for k in range(len(ideas)):
         practice = work.practice[f, k]
-        u = chance.uniforms(seed, replicate, f, 0, chance.PRACTICE_START, k)
-        practice.difficulty = rules.logit(u[0])
-        practice.fit = b.fit_low + (b.fit_high - b.fit_low) * u[1] if ideas[k].needs_adapting else 1.0
+        practice.difficulty = rules.logit(luck[4 * k, i])
+        practice.fit = b.fit_low + (b.fit_high - b.fit_low) * luck[4 * k + 1, i] if ideas[k].needs_adapting else 1.0
         practice.stage = rules.UNAWARE
         practice.works = False
         practice.shared = False
@@ -130,18 +147,22 @@ def _start_practices(f, seed, replicate, here, plan, work, b, ideas, indicators)
         practice.evidence = rules.evidence(0, 0)
         practice.refinement = 0.0
         practice.influence = 0.0
-        if rules.uses_at_start(ready, chance.normal(u[2]), ideas[k].initial_quantile):
+        if rules.uses_at_start(ready, chance.normal(luck[4 * k + 2, i]), ideas[k].initial_quantile):
             practice.source = INITIAL
             practice.embedding = b.initial_embedding
             adopt(f, k, True, b.initial_reach, work)
+
+
+@compiled
+def _start_level(f, i, here, plan, work, b, ideas, indicators):
+    """What its performance would be without the ideas in use."""
+    ready = work.facility[f].ready
     for j in range(len(indicators)):
-        u = chance.uniforms(seed, replicate, f, 0, chance.BASELINE, j // 4)
-        drawn = rules.baseline(
-            indicators[j].baseline, indicators[j].baseline_sd, ready, chance.normal(chance.lane(u, j)), b
-        )
+        z = chance.normal(work.luck[j, i])
+        drawn = rules.baseline(indicators[j].baseline, indicators[j].baseline_sd, ready, z, b)
         gap_left = 1.0
-        for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
-            k = plan.by_indicator[i]
+        for n in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+            k = plan.by_indicator[n]
             if work.practice[f, k].stage == rules.ADOPTED:
                 used = work.practice[f, k]
                 use = rules.done(used.reach, used.embedding, rules.care(0.0, work.facility[f].engagement, b))
