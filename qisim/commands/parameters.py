@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qisim.scenario.parameter_sets import PLAUSIBLE
+from qisim.scenario.plausible import PLAUSIBLE
 
 if TYPE_CHECKING:
     from qisim.study import Study
@@ -23,7 +23,7 @@ Parameters = Annotated[
 
 
 def drawing_from(study: Study, parameters: str | None) -> Study:
-    """The study with behaviour drawn from sets; what the scenario's [behaviour] tells stays. Raises BadInput."""
+    """The study with behaviour drawn from sets; `plausible` leaves what [behaviour] tells. Raises BadInput."""
     return study if parameters is None else study.changed({"parameters": named(parameters)})
 
 

@@ -28,7 +28,9 @@ def setting(name: str, behaviour: Mapping[str, float] | None = None, parameters:
         study = Study(study.scenario, study.world)  # a registry is read while its file is there
     told = study.scenario.behaviour.model_fields_set
     changes: dict[str, Any] = {f"behaviour.{key}": v for key, v in (behaviour or {}).items() if key not in told}
-    return study.changed(changes | ({"parameters": parameters} if parameters else {}))
+    if parameters:
+        changes["parameters"] = parameters
+    return study.changed(changes) if changes else study
 
 
 class Simulated:

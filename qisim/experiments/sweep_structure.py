@@ -213,7 +213,7 @@ def _build(scenario: Scenario, inputs: Mapping[str, bytes]) -> World:
 
 def structure_key(scenario: Scenario) -> str:
     """What is equal for scenarios of one structure only."""
-    document = scenario.model_dump(mode="json", exclude={"behaviour", "title", "description"})
+    document = scenario.model_dump(mode="json", exclude={"behaviour", "parameters", "title", "description"})
     for table, names in OWN_NUMBERS.items():
         document[table] = [{k: v for k, v in row.items() if k not in names} for row in document[table]]
     return json.dumps(document, sort_keys=True)
@@ -225,7 +225,8 @@ def _with_behaviour(scenario: Scenario, setting: Mapping[str, Any]) -> Scenario:
     for key, value in setting.items():
         name = key.removeprefix("behaviour.")
         values[name] = _parameter_type(name).validate_python(value)
-    return scenario.model_copy(update={"behaviour": scenario.behaviour.model_copy(update=values)})
+    sets = scenario.parameters.but(set(values)) if scenario.parameters else None
+    return scenario.model_copy(update={"behaviour": scenario.behaviour.model_copy(update=values), "parameters": sets})
 
 
 @cache

@@ -84,7 +84,6 @@ FACILITY = np.dtype(
         ("meeting", "?"),  # the team met this month
         ("reviewed", "?"),  # it reviewed its records this month
         ("cycles", "i8"),  # PDSA cycles this month
-        ("in_use", "?"),  # it used some idea this month, so that performance may have changed
         ("score", "f8"),
         ("reported_score", "f8"),
     ],

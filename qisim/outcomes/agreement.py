@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 
 from qisim.outcomes.observed import Observed
-from qisim.scenario.errors import BadInput, Problem
 from qisim.scenario.schema import Scenario
 from qisim.scenario.uncertain import Uncertain
 
@@ -37,9 +36,6 @@ SPREAD = 0.15
 
 ELSEWHERE = 0.5
 """Correlation of the model's errors in two places; assumed."""
-
-MOST_CELLS = 5000
-"""Of a series: their covariance must fit into memory."""
 
 SURELY_MISSED = 0.99
 
@@ -79,7 +75,7 @@ def agreement(
 ) -> Agreement:
     """Compare `simulated`, float64[R, cells] as `observed.simulated` gives it, with what was seen.
 
-    `tolerance` is a share above 0. Raises BadInput where a series has too many cells.
+    `tolerance` is a share above 0.
     """
     scale = np.where(observed.counts, observed.facilities, 1)
     seen = observed.values / scale
@@ -90,7 +86,6 @@ def agreement(
     series = observed.table["series"].to_numpy()
     for name in observed.names:
         cells = np.flatnonzero(series == name)
-        _check_size(observed, name, len(cells))
         covariance = _covariance(observed, cells, likely[cells], records(scenario), tolerance)
         whitened = np.linalg.solve(np.linalg.cholesky(covariance), residuals[:, cells].T)
         distance += (whitened**2).sum(axis=0)
@@ -117,10 +112,3 @@ def _covariance(
     binomial = likely * (1 - likely) / facilities
     luck = binomial if observed.counts[cells[0]] else SPREAD**2 / facilities + binomial / reviewed
     return np.asarray(covariance + np.diag(2 * luck))
-
-
-def _check_size(observed: Observed, name: str, cells: int) -> None:
-    if cells > MOST_CELLS:
-        raise BadInput(
-            Problem(observed.file, f"tells {cells:,} values", name, allowed=f"{MOST_CELLS:,} at most: leave out months")
-        )

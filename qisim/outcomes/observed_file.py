@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MONTH, DISTRICT, MEASURED = "month", "district", "_measured"
 FEWEST_MONTHS = 2
+MOST_CELLS = 5000
+"""Of a series: the covariance of their errors must fit into memory."""
+
 CALENDAR = re.compile(r"(\d{4})-(\d{1,2})(-\d{1,2})?$")
 
 
@@ -57,6 +60,7 @@ def read(path: Path, scenario: Scenario, world: World) -> tuple[pd.DataFrame, np
     ]
     table = pd.DataFrame(cells, columns=["month", "district", "series", "value"])
     _check_enough(file, table)
+    _check_size(file, table)
     return table, np.array([sizes[place] for place in table["district"]], dtype=np.int64)
 
 
@@ -191,9 +195,13 @@ def _together(file: _File, scenario: Scenario, suffix: str) -> np.ndarray | None
     """The weighted mean of the indicators, float64[rows]; None where the file has none of them."""
     names = [indicator.name + suffix for indicator in scenario.indicators]
     present = [name for name in names if name in file.columns]
-    if not present or {MONTH, DISTRICT, *SERIES}.intersection(names):  # an indicator may be called "score"
+    score = "score" + suffix
+    if not present or names == [score]:  # the only indicator is the score
         return None
-    score, instead = "score" + suffix, f"all of {', '.join(names)}; or their weighted mean as {'score' + suffix}"
+    if taken := [name for name in names if name in (MONTH, DISTRICT, *SERIES)]:
+        _tell_taken(file, taken[0], present)
+        return None
+    instead = f"all of {', '.join(names)}; or their weighted mean as {score}"
     if score in file.columns:
         file.problems.append(
             file.raw.header_problem(file.headers[score], "tells the same as the indicators do together", "one of them")
@@ -206,6 +214,14 @@ def _together(file: _File, scenario: Scenario, suffix: str) -> np.ndarray | None
     _check_rows(file, names, instead)
     weights = np.array([indicator.weight for indicator in scenario.indicators])
     return np.asarray(weights @ np.array(columns) / weights.sum())
+
+
+def _tell_taken(file: _File, name: str, present: Sequence[str]) -> None:
+    """A problem: a column of this name cannot be told from the indicator of this name."""
+    meaning = SERIES[name].words if name in SERIES else f"the {name} of a row"
+    what = f"an indicator of the scenario has the column {name!r}, which means {meaning}"
+    header = file.headers[name if name in present else present[0]]
+    file.problems.append(file.raw.header_problem(header, what, "another name for that indicator in the scenario"))
 
 
 def _check_rows(file: _File, names: Sequence[str], instead: str) -> None:
@@ -226,6 +242,18 @@ def _check_enough(file: _File, table: pd.DataFrame) -> None:
             Problem(file.raw.name, f"tells of month {seen} alone", MONTH,
                     allowed=f"{FEWEST_MONTHS} months or more, such as 0 (the start) and the last one known")
         )  # fmt: skip
+
+
+def _check_size(file: _File, table: pd.DataFrame) -> None:
+    """More than `MOST_CELLS` values of one series are a problem."""
+    counts = table["series"].value_counts()
+    problems = [
+        file.raw.header_problem("", f"tells {cells:,} values of {SERIES[name].words}",
+                                f"{MOST_CELLS:,} at most: leave out months or districts")
+        for name, cells in counts.items() if cells > MOST_CELLS
+    ]  # fmt: skip
+    if problems:
+        raise listed(file.raw.name, problems)
 
 
 def _listed_months(months: Iterable[int]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.scenario.load import from_document
@@ -41,10 +41,14 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
 
 def _told_not_drawn(document: dict[str, Any], changes: Mapping[str, Any]) -> None:
     """A behaviour parameter that is told now is no longer drawn from sets."""
-    if isinstance(document.get("parameters"), dict) and "parameters" not in changes:
-        told = {str(key).partition(".")[2] for key in changes if str(key).startswith("behaviour.")}
-        told |= set(document["behaviour"]) if "behaviour" in changes else set()
-        document["parameters"] = ParameterSets.model_validate(document["parameters"]).but(told).model_dump()
+    told = {str(key).partition(".")[2] for key in changes if str(key).startswith("behaviour.")}
+    if "behaviour" in changes and isinstance(document["behaviour"], dict):
+        told |= set(document["behaviour"])
+    try:
+        if told and isinstance(document.get("parameters"), dict):
+            document["parameters"] = ParameterSets.model_validate(document["parameters"]).but(told).model_dump()
+    except ValidationError:
+        pass  # what is wrong with the sets is told when the whole is validated
 
 
 def current(scenario: Scenario, key: str) -> Any:

@@ -15,7 +15,8 @@ from qisim.scenario.errors import BadInput, Problem, nearest, nearest_file, read
 from qisim.scenario.files import check_file, control_character
 from qisim.scenario.merge import merge
 from qisim.scenario.origin import NAMED_LISTS, Origin, line_of, name_of
-from qisim.scenario.parameter_sets import PLAUSIBLE, with_sets
+from qisim.scenario.parameter_sets import with_sets
+from qisim.scenario.plausible import PLAUSIBLE
 from qisim.scenario.schema import Scenario
 from qisim.scenario.syntax import not_toml, share
 

@@ -15,9 +15,8 @@ from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.csv_file import CsvFile, listed, read_csv
 from qisim.scenario.errors import Problem, nearest, shown
 from qisim.scenario.fields import Table
+from qisim.scenario.plausible import PLAUSIBLE
 
-PLAUSIBLE = "plausible"
-"""The sets that come with qisim: each brings about the published patterns; see docs/evidence.md."""
 MOST_SETS = 100_000
 
 
@@ -35,6 +34,10 @@ class ParameterSets(Table):
             raise ValueError(f"found {shown(unknown[0])}, which is no behaviour parameter")
         if any(len(row) != len(self.names) for row in self.sets) or not self.sets:
             raise ValueError("each set has a value for each name, and there is at least one set")
+        for name, values in zip(self.names, zip(*self.sets, strict=True), strict=bool(self.names)):
+            parameter = PARAMETERS[name]
+            if not all(parameter.minimum <= value <= parameter.maximum for value in values):
+                raise ValueError(f"{name} must lie from {parameter.minimum:g} to {parameter.maximum:g} in every set")
         return self
 
     def drawn(self, u: float) -> dict[str, float]:
@@ -95,13 +98,26 @@ def _values(table: CsvFile, column: str, problems: list[Problem]) -> list[float]
 
 
 def with_sets(document: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """A scenario's document with the sets that it names; what its behaviour tells is not drawn.
+    """A scenario's document with the sets that it names. Raises BadInput where they cannot be read.
 
-    Raises BadInput where they cannot be read.
+    `plausible` yields to what the behaviour tells; the columns of a file of one's own win.
     """
     named = document.get("parameters")
     if not isinstance(named, str):
         return document
-    behaviour = document.get("behaviour")
-    told = set(behaviour) if isinstance(behaviour, dict) else set()
-    return {**document, "parameters": read_parameter_sets(named, folder).but(told).model_dump()}
+    sets = read_parameter_sets(named, folder)
+    if named == PLAUSIBLE:
+        sets = sets.but(_told(document.get("behaviour")))
+    return {**document, "parameters": sets.model_dump()}
+
+
+def _told(behaviour: Any) -> set[str]:
+    """The parameters that a document's behaviour tells.
+
+    One that was written out in full, as results folders keep it, tells those that are not as they are by default.
+    """
+    if not isinstance(behaviour, dict):
+        return set()
+    if behaviour.keys() < PARAMETERS.keys():
+        return set(behaviour)
+    return {name for name, value in behaviour.items() if name not in PARAMETERS or value != PARAMETERS[name].default}

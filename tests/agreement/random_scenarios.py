@@ -57,6 +57,10 @@ EXTREMES: dict[str, st.SearchStrategy[Any]] = {
     "shock_workload": st.sampled_from([0.0, 1.0]),
     "upheaval_heads": st.sampled_from([0.0, 1.0]),
     "upheaval_embedding": st.sampled_from([0.0, 1.0]),
+    "upheaval_lapse": st.sampled_from([0.0, 1.0]),
+    "upheaval_teams": st.sampled_from([0.0, 1.0]),
+    "attention_fading": st.sampled_from([0.0, 1.0]),
+    "head_loss_engagement": st.sampled_from([0.0, 1.0]),
     "imposed_loss": st.sampled_from([0.0, 1.0]),
 }
 

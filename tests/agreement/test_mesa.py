@@ -154,8 +154,10 @@ class NeverMeets(Facility):
 
 
 class FirstNeverMeets(Facility):
-    def meeting_chance(self) -> float:
-        return 0.0 if self.index == 0 else super().meeting_chance()
+    def meet(self, u_whether: float, u_cycles: float) -> None:
+        if self.index == 0:
+            self.called, u_whether = False, 1.0
+        super().meet(u_whether, u_cycles)
 
 
 class StaysAtHome(Coach):
@@ -197,8 +199,7 @@ def test_coaches_who_stay_at_home_help_nobody(finished: QIModel) -> None:
     assert tables.months["visits"].sum() == 0 < usual.months["visits"].sum()
     assert (tables.months["data_quality"] == tables.months["data_quality"][0]).all()
     assert usual.months["data_quality"].iloc[-1] > tables.months["data_quality"].iloc[-1]
-    for column in ("enrolled", "attendances"):
-        assert tables.months[column].equals(usual.months[column]), column
+    assert tables.months["enrolled"].le(usual.months["enrolled"]).all()  # without visits more of them drop out
 
 
 # --- the event log --------------------------------------------------------------------------------------------------

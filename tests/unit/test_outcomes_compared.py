@@ -56,7 +56,8 @@ STRATEGIES = {
                'name = "collaborative"\nremove = true\n[[ideas]]\nname = "peer monitoring"\ninitial_users = 0.0\n'
                '[behaviour]\ninvention_annual = 0.0\n',
     "idle": 'title = "To no effect"\n[[programme]]\nname = "coaching"\nremove = true\n[[programme]]\n'
-            'name = "collaborative"\nwaves = [{ start = 29 }]\n[[ideas]]\nname = "peer monitoring"\neffect = 0.0\n[behaviour]\nattention_gap = 0.0\n',
+            'name = "collaborative"\nwaves = [{ start = 29 }]\n[[ideas]]\nname = "peer monitoring"\neffect = 0.0\n'
+            '[behaviour]\nattention_gap = 0.0\n',
     "dollars": '[costs]\ncurrency = "US$"\n',
 }  # fmt: skip
 LETTERS = {"small": 0, "wasteful": 1, "forever": 2, "nothing": 3, "idle": 4}

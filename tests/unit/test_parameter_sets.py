@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qisim.experiments.sweep_structure import Structures
 from qisim.model.parameters import draw
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.change import changed
 from qisim.scenario.errors import BadInput
-from qisim.scenario.load import load_scenario
-from qisim.scenario.parameter_sets import PLAUSIBLE, ParameterSets, read_parameter_sets
+from qisim.scenario.load import from_document, load_scenario
+from qisim.scenario.origin import Origin
+from qisim.scenario.parameter_sets import ParameterSets, read_parameter_sets
+from qisim.scenario.plausible import PLAUSIBLE
 from qisim.scenario.schema import Scenario
 from qisim.study import Study, load
 
@@ -53,10 +56,49 @@ def test_strategies_draw_the_same_set(tmp_path: Path) -> None:
     assert np.array_equal(drawn(one, names, 20), drawn(other, names, 20))
 
 
-def test_what_the_scenario_tells_is_not_drawn(tmp_path: Path) -> None:
-    told = scenario_with(tmp_path, "[behaviour]\nturnover_annual = 0.25\n")
-    assert set(drawn(told, ("turnover_annual",), 20).ravel()) == {0.25}
-    assert len(np.unique(drawn(told, ("lapse_monthly",), 50))) == 3
+def test_the_plausible_sets_yield_to_what_the_scenario_tells(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'extends = "{FILE.as_posix()}"\nparameters = "plausible"\n[behaviour]\nlapse_monthly = 0.05\n')
+    told = load_scenario(path)
+    assert set(drawn(told, ("lapse_monthly",), 20).ravel()) == {0.05}
+    assert len(np.unique(drawn(told, ("visit_engagement",), 200))) > 5
+
+
+def test_the_columns_of_ones_own_file_win(tmp_path: Path) -> None:
+    told = scenario_with(tmp_path, "[behaviour]\nturnover_annual = 0.25\nworkload_mean = 0.2\n")
+    assert set(drawn(told, ("turnover_annual",), 100).ravel()) == {0.1, 0.2, 0.3}
+    assert set(drawn(told, ("workload_mean",), 20).ravel()) == {0.2}
+
+
+def test_sets_named_on_a_scenario_written_out_in_full_are_drawn() -> None:
+    """As results folders and sweeps keep it: every parameter stands there."""
+    whole = changed(load_scenario(FILE), {"behaviour.lapse_monthly": 0.05})
+    again = from_document({**whole.model_dump(mode="json"), "parameters": PLAUSIBLE}, Origin())
+    assert set(drawn(again, ("lapse_monthly",), 20).ravel()) == {0.05}
+    assert len(np.unique(drawn(again, ("visit_engagement",), 200))) > 5
+
+
+@pytest.mark.parametrize("sets", [[[99.0]], [[float("nan")]], [[0.1, 0.2]], []])
+def test_sets_written_into_a_scenario_are_held_to_the_ranges(sets: list[list[float]]) -> None:
+    with pytest.raises(BadInput):
+        changed(load_scenario(FILE), {"parameters": {"source": "here", "names": ["visit_skill"], "sets": sets}})
+
+
+def test_what_is_told_in_the_same_change_is_not_drawn(tmp_path: Path) -> None:
+    sets = {"source": "here", "names": ["works_base", "lapse_monthly"], "sets": [[1.0, 0.01]]}
+    scenario = changed(load_scenario(FILE), {"parameters": sets, "behaviour.works_base": -5.0})
+    assert drawn(scenario, ("works_base", "lapse_monthly"), 3).tolist() == [[-5.0, 0.01]] * 3
+    with pytest.raises(BadInput):
+        changed(scenario, {"behaviour": 5})
+
+
+def test_a_sweep_varies_what_would_be_drawn(tmp_path: Path) -> None:
+    scenario = scenario_with(tmp_path)
+    points = Structures(scenario, {})
+    for setting in ({"behaviour.lapse_monthly": 0.05}, {"behaviour.lapse_monthly": 0.05, "months": 12}):
+        point = points.point(setting)[0]
+        assert set(drawn(point, ("lapse_monthly",), 20).ravel()) == {0.05}
+        assert len(np.unique(drawn(point, ("turnover_annual",), 50))) == 3
 
 
 def test_what_is_changed_afterwards_is_not_drawn(tmp_path: Path) -> None:

@@ -176,12 +176,6 @@ def test_places_and_series_add_to_the_distance(tracked):
     assert one < distance([score, district]) < 1.5 * one  # the model's error is shared by places
 
 
-def test_too_many_cells_are_refused(tracked, monkeypatch):
-    monkeypatch.setattr(model, "MOST_CELLS", 2)
-    with pytest.raises(BadInput, match="leave out months"):
-        agreement(tracked.observed, tracked.simulated, tracked.scenario)
-
-
 # --- The updated forecast ---------------------------------------------------------------------------------------------
 
 

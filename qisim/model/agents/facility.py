@@ -276,7 +276,7 @@ class Facility(FixedAgent):
         """Take ideas in hand until there are as many as a team tests at a time."""
         in_hand = sum(practice.stage == rules.TESTING for practice in self.practices)
         if self.priority is not None and self.priority.untested:  # does not wait for those in hand
-            in_hand = min(in_hand, int(self.model.behaviour.ideas_in_hand) - 1)
+            in_hand = min(in_hand, self.model.behaviour.ideas_in_hand - 1)
         while in_hand < self.model.behaviour.ideas_in_hand:
             practice = self.most_promising()
             if practice is None:

@@ -50,12 +50,9 @@ def _one_month(month, seed, replicate, here, plan, work, b, ideas, indicators):
     while e < last:
         _event(plan.events[e], month, seed, replicate, here, plan, work, b, ideas, indicators)
         e += 1
-    trending = False
-    for j in range(len(indicators)):
-        trending = trending or indicators[j].trend_monthly != 0.0
     for first in range(0, len(work.facility), AT_A_TIME):
         beyond = min(first + AT_A_TIME, len(work.facility))
-        facilities_month(first, beyond, month, trending, seed, replicate, here, plan, work, b, ideas, indicators)
+        facilities_month(first, beyond, month, seed, replicate, here, plan, work, b, ideas, indicators)
     for c in range(len(work.cohort_tie)):
         work.cohort_tie[c] = rules.down(work.cohort_tie[c], b.tie_fading)
     show_changes(here, plan, work)

@@ -8,10 +8,8 @@ from qisim.model.state import BY_COHORT, OWN, PEER, USES
 
 
 @compiled_hot
-def facilities_month(first, last, month, trending, seed, replicate, here, plan, work, b, ideas, indicators):
+def facilities_month(first, last, month, seed, replicate, here, plan, work, b, ideas, indicators):
     """Everything that facilities `first` to `last` - 1 do in a month, after people left and support arrived.
-
-    `trending` tells whether performance changes by itself.
 
     Facilities do not depend on each other within a month, so each part is done for all of them in turn: short loops
     keep the processor busier than one long one. Their luck in it, `work.luck`, is drawn for all of them at once.
@@ -31,8 +29,7 @@ def facilities_month(first, last, month, trending, seed, replicate, here, plan, 
     for f in range(first, last):
         _sustain(f, f - first, month, work, b)
     for f in range(first, last):
-        if work.facility[f].in_use or work.facility[f].attention > 0.0 or trending:
-            perform(f, month + 1, plan, work, b, ideas, indicators)
+        perform(f, month + 1, plan, work, b, ideas, indicators)
     if _review(first, last, rules.routine_review(month + 1, b), work):
         draw(first, last, seed, replicate, month + 1, chance.RECORDS, len(indicators), luck)
         for f in range(first, last):
@@ -232,12 +229,10 @@ def _sustain(f, i, month, work, b):
     facility = work.facility[f]
     unsupported = _unsupported(facility, month, b)
     included = rules.inclusion(facility.trained, facility.staff, b)
-    facility.in_use = False
     for k in range(work.practice.shape[1]):
         practice = work.practice[f, k]
         if practice.stage != rules.ADOPTED:
             continue
-        facility.in_use = True
         practice.reach = rules.reach_next(practice.reach, facility.engagement, included, practice.embedding, b)
         practice.embedding = rules.embedded(practice.embedding, facility.engagement, facility.dependence, b)
         lapse = rules.lapses(

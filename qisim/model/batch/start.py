@@ -111,7 +111,6 @@ def _start_facility(f, i, district, here, work, b):
     facility.attends = False
     facility.meeting = False
     facility.cycles = 0
-    facility.in_use = False
     facility.engagement = rules.own_level(
         facility.leadership,
         facility.openness,
