@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from qisim.scenario.behaviour import ASSUMED, GROUPS, PARAMETERS, Parameter
+from qisim.scenario.behaviour import ASSUMED, GROUPS, PARAMETERS, TUNED, Parameter
 from qisim.scenario.elements import KINDS
 from qisim.scenario.elements.base import Element
 from qisim.scenario.elements.collaborative import Wave
@@ -39,8 +39,12 @@ TITLES = {"": "Top of the file", "target": "`[target]`", "world": "`[world]`", "
 
 def parameters() -> str:
     """Every behaviour parameter by group, and how many of them have a published source."""
-    sourced = sum(p.source != ASSUMED for p in PARAMETERS.values())
-    parts = [f"{len(PARAMETERS)} parameters; {sourced} lean on a publication, {len(PARAMETERS) - sourced} are assumed."]
+    sources = [p.source for p in PARAMETERS.values()]
+    assumed, tuned = sources.count(ASSUMED), sources.count(TUNED)
+    parts = [
+        f"{len(sources)} parameters: {len(sources) - assumed - tuned} lean on a publication, {tuned} are tuned to "
+        f"published results without one of their own, {assumed} are assumed."
+    ]
     head = ("parameter", "default", "unit", "plausible", "allowed", "meaning", "source")
     for group, rows in GROUPS.items():
         parts += [f"**{group}**", grid(head, (_parameter(p) for p in rows))]
