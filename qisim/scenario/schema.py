@@ -124,7 +124,7 @@ class Scenario(Table):
     behaviour: Behaviour = Behaviour()
     parameters: ParameterSets | None = Field(
         None,
-        description='the word "plausible", or the name of a CSV file: sets of behaviour parameters, one for each future',
+        description='the word "plausible" or the name of a CSV file: sets of behaviour parameters, one for each future',
     )
     costs: Costs | None = Field(None, description="what a unit of each activity costs; without it no cost is told")
     groups: list[str] = Field(
