@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qisim.commands.parameters import Parameters, drawing_from
+from qisim.commands.parameters import Parameters, drawing_from, tell_sets
 from qisim.commands.say import complain, console, say_json
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def compare(
     out = _default_folder(files) if out is None else out
     folder.check_destination(out)
     check_comparable([study.scenario for study in studies], [study.world for study in studies])
+    tell_sets(studies[0])
     for note in dict.fromkeys(str(note) for study in studies for note in notes(study.scenario, study.world)):
         complain(note)
     inputs = [folder.read_inputs(study.scenario) for study in studies]

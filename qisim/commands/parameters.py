@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qisim.commands.say import complain
 from qisim.scenario.plausible import PLAUSIBLE
 
 if TYPE_CHECKING:
@@ -30,3 +31,9 @@ def drawing_from(study: Study, parameters: str | None) -> Study:
 def named(parameters: str | None) -> str | None:
     """The sets as a scenario anywhere would name them."""
     return parameters if parameters in (None, PLAUSIBLE) else str(Path(parameters).resolve())
+
+
+def tell_sets(study: Study) -> None:
+    """Say what the behaviour of each future is drawn from, if from sets."""
+    if study.scenario.parameters is not None:
+        complain(f"Each future draws {study.scenario.parameters.in_words()}.")

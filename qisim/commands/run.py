@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qisim.commands.parameters import Parameters, drawing_from
+from qisim.commands.parameters import Parameters, drawing_from, tell_sets
 from qisim.commands.say import command_line, complain, console, counted, say_json, stopping_means
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def run(
     out = Path("out") / file.stem if out is None else out
     folder.check_destination(out)
     build_calendar(study.scenario, study.world)  # what does not fit together is told of before any note
+    tell_sets(study)
     for note in notes(study.scenario, study.world):
         complain(str(note))
     inputs = folder.read_inputs(study.scenario)

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.csv_file import CsvFile, listed, read_csv
-from qisim.scenario.errors import Problem, nearest, shown
+from qisim.scenario.errors import BadInput, Problem, nearest, shown
 from qisim.scenario.fields import Table
 from qisim.scenario.plausible import PLAUSIBLE
 
@@ -40,6 +40,10 @@ class ParameterSets(Table):
                 raise ValueError(f"{name} must lie from {parameter.minimum:g} to {parameter.maximum:g} in every set")
         return self
 
+    def in_words(self) -> str:
+        """What is drawn for each future, for people."""
+        return f"one of {len(self.sets):,} sets of {len(self.names)} behaviour parameters ({self.source})"
+
     def drawn(self, u: float) -> dict[str, float]:
         """The set that a uniform number of [0, 1) picks, all being as likely, by names of parameters."""
         return dict(zip(self.names, self.sets[int(u * len(self.sets))], strict=True))
@@ -62,6 +66,8 @@ def read_parameter_sets(name: str, folder: Path) -> ParameterSets:
     if name == PLAUSIBLE:
         with as_file(files("qisim.scenario") / "plausible.csv") as path:
             return _read(path, name)
+    if not (folder / name).exists() and nearest(Path(name).name, [PLAUSIBLE]):
+        raise BadInput(Problem(str(folder / name), "no such file", nearest=PLAUSIBLE))
     return _read(folder / name, Path(name).name)
 
 

@@ -63,6 +63,7 @@ def shared_content(
         "money": money_section(runs, labels),
         "evidence": _evidence(scenarios[0]),
         "changed": _changed_parameters(scenarios),
+        "sets": list(dict.fromkeys(s.parameters.in_words() for s in scenarios if s.parameters)),
         "uncertain": any(scenario.has_uncertainty for scenario in scenarios),
         "version": __version__,
     }
