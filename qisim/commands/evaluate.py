@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,6 +61,8 @@ def evaluate(
             write_file(out, found.estimates.to_csv(index=False, lineterminator="\n"))
     for name, why in found.untold.items():
         complain(f"Left out: {name} {why}.")
+    for line in _failures(found):
+        complain(line)
     if as_json:
         say_json(_rows(found))
         return
@@ -80,6 +83,17 @@ def _check_out(out: Path | None) -> None:
         allowed = "the name of a CSV file, such as estimates.csv"
         raise BadInput(Problem("--out", f"found {str(out)!r}", allowed=allowed))
     check_place(out)
+
+
+def _failures(found: Evaluation) -> Iterator[str]:
+    """How many estimates of each design could not be made, where any could not."""
+    for row in found.table().to_dict("records"):
+        if row["failed"] or row["null_failed"]:
+            yield (
+                f"Left out: estimates of {row['design']} that the data did not allow, as where they never change: "
+                f"{row['failed']} of {row['replicates']} with the programme, {row['null_failed']} of "
+                f"{row['replicates']} with one that does nothing."
+            )
 
 
 def _basis(found: Evaluation) -> str:
@@ -115,8 +129,14 @@ def _table(found: Evaluation) -> Table:
     for name in ("True effect", "Estimate", "Bias", "Holds it", "Found", "False alarms"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in found.table().to_dict("records"):
-        bias = f"{100 * row['bias']:+.1f} ± {100 * half_width(row):.1f}" if row["replicates"] > 1 else "-"
-        shares = (f"{row[name]:.0%}" for name in ("coverage", "power", "type_1_error"))
-        table.add_row(DESIGNS[row["design"]].title, f"{100 * row['true_effect']:.1f}", f"{100 * row['estimate']:.1f}",
-                      bias, *shares)  # fmt: skip
+        half = half_width(row)
+        bias = f"{100 * row['bias']:+.1f} ± {100 * half:.1f}" if half == half else "-"
+        means = (_or_dash(100 * row[name], ".1f") for name in ("true_effect", "estimate"))
+        shares = (_or_dash(row[name], ".0%") for name in ("coverage", "power", "type_1_error"))
+        table.add_row(DESIGNS[row["design"]].title, *means, bias, *shares)
     return table
+
+
+def _or_dash(value: float, style: str) -> str:
+    """A number, or a dash where there is none."""
+    return format(value, style) if value == value else "-"

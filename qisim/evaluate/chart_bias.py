@@ -26,8 +26,9 @@ def plot_bias(table: pd.DataFrame, title: str, ax: Axes | None = None) -> Axes:
     errors(ax, table)
     ax.set_yticks(range(len(table)), [wrapped(DESIGNS[name].title) for name in table["design"]])
     for row, coverage in enumerate(table["coverage"]):
-        ax.annotate(f"{coverage:.0%}", (1.0, row), (6, 0), ("axes fraction", "data"), textcoords="offset points",
-                    va="center", fontsize=style.SMALL)  # fmt: skip
+        text = f"{coverage:.0%}" if coverage == coverage else "-"
+        ax.annotate(text, (1.0, row), (6, 0), ("axes fraction", "data"), textcoords="offset points", va="center",
+                    fontsize=style.SMALL)  # fmt: skip
     ax.annotate("holds the\ntruth", (1.0, 1.0), (6, 2), "axes fraction", textcoords="offset points", va="bottom",
                 fontsize=style.SMALL, color=style.GREY)  # fmt: skip
     ax.set_xlabel(LABEL)

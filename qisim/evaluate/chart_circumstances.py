@@ -35,7 +35,8 @@ def plot_circumstances(table: pd.DataFrame, title: str) -> Sequence[Axes]:
         ax.tick_params(labelbottom=True)
         ax.set_xlabel("percentage points")
     reach = POINTS * (table["bias"].abs() + NORMAL * table["sd"].fillna(0)).max() * 1.05
-    grid[0].set_xlim(-reach, reach)
+    if reach > 0:  # there may be no estimate at all
+        grid[0].set_xlim(-reach, reach)
     runs = int(table["replicates"].iloc[0])
     below = f"{title}\nEstimate less true effect; {runs} evaluations each, with the same luck"
     style.heading(figure, "What circumstances do to each design", below)

@@ -82,7 +82,8 @@ class Evaluation:
     """Evaluations of a programme in many possible futures, judged by its true effect.
 
     - `estimates`: a row a replicate, design and programme: replicate, design, null (whether the programme does
-      nothing), true_effect, estimate, se, low, high (95% interval), p. Effects in points of the score, 0-1.
+      nothing), true_effect, estimate, se, low, high (95% interval), p. Effects in points of the score, 0-1. p is NaN
+      where the data allow no estimate.
     - `untold`: designs that cannot be used here, and why.
     """
 
@@ -100,6 +101,8 @@ class Evaluation:
     def table(self) -> pd.DataFrame:
         """A row a design of how well it does.
 
+        - `failed`, `null_failed`: futures with the programme, and with one that does nothing, whose data allow no
+          estimate; they are left out of what follows.
         - `true_effect`, `estimate`: means over replicates; `bias` is their difference, `bias_se` its standard error.
         - `sd`: spread of the errors over replicates; `se`: mean of the standard errors that an evaluator would state.
         - `coverage`: share of 95% intervals that hold the true effect on these sites in this future;

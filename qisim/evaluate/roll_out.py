@@ -39,8 +39,7 @@ def launched(scenario: Scenario, world: World, plan: Plan, launch: np.ndarray) -
         for number, month in enumerate(months, start=1):
             moved = _moved(element, scenario, month - first, month - first)
             programme += _at(_renamed(moved, copied, number), world, launch == month)
-    names = {element.name for element in programme}
-    return _scenario(scenario, plan, [_without_lost(element, names) for element in programme])
+    return _scenario(scenario, plan, programme)
 
 
 def launch_of(scenario: Scenario, plan: Plan) -> int:
@@ -53,15 +52,42 @@ def _evaluated(scenario: Scenario, plan: Plan) -> list[AnyElement]:
 
 
 def _background(scenario: Scenario, plan: Plan) -> Iterator[AnyElement]:
-    """The elements that are not evaluated, as many months later as the programme is, or from the start."""
+    """The elements that are not evaluated, as many months later as the programme is, but not before the first month.
+
+    What would be over by then is left out; what would still go on begins in the first month, and ends when it would.
+    """
     later = plan.before - launch_of(scenario, plan)
     for element in scenario.programme:
-        if element.name not in plan.elements:
-            yield _moved(element, scenario, later, later)
+        if element.name not in plan.elements and _over(element, scenario) + later > 0:
+            yield _moved(_rest(element, scenario, later), scenario, later, later)
+
+
+def _over(element: AnyElement, scenario: Scenario) -> int:
+    """The first month after an element, in the scenario itself."""
+    first, last = element.span(scenario)
+    return first + 1 if getattr(element, "once", False) else last
+
+
+def _rest(element: AnyElement, scenario: Scenario, later: int) -> AnyElement:
+    """An element without the months, rounds and waves that lie before the first month once it is moved."""
+    changes: dict[str, Any] = {}
+    lost = max(-element.span(scenario)[0] - later, 0)
+    if element.kind == "shock":
+        changes["months"] = element.months - lost
+    if hasattr(element, "rounds"):
+        past = min(-(-lost // element.every_months), element.rounds - 1)
+        changes["rounds"] = element.rounds - past
+        changes["start"] = scenario.step(element.start) + past * element.every_months
+    if hasattr(element, "waves"):
+        long = element.sessions * element.action_months
+        changes["waves"] = [wave for wave in element.waves if scenario.step(wave.start) + long + later > 0]
+    return element.model_copy(update=changes)
 
 
 def _scenario(scenario: Scenario, plan: Plan, programme: list[AnyElement]) -> Scenario:
     """The scenario with this programme and the plan's trend, long enough for all of it to begin."""
+    names = {element.name for element in programme}
+    programme = [_without_lost(element, names) for element in programme]
     indicators = [one.model_copy(update={"trend_annual": one.trend_annual + plan.trend}) for one in scenario.indicators]
     starts = [int(start) for element in programme for start in _starts(element)]
     months = max([plan.months, *(start + 1 for start in starts)])

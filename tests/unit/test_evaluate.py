@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import qisim
 from qisim import evaluate
 from qisim.cli import app
+from qisim.commands import evaluate as command
 from qisim.evaluate import judge, observe, roll_out, sites
 from qisim.evaluate.designs import DESIGNS, interrupted_time_series, stepped_wedge
 from qisim.evaluate.designs.panel import Panel
@@ -119,6 +120,26 @@ def test_facilities_outside_the_evaluation_change_nothing():
 def test_the_line_goes_on_as_it_was():
     fitted, projected = interrupted_time_series.fitted(a_panel(SLOPED, trend=0.004))
     assert fitted - projected == pytest.approx(SLOPED)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("level", [0.0, 0.3, 0.7, 1.0])
+@pytest.mark.parametrize("name", DESIGNS)
+def test_nothing_is_found_in_data_that_never_change(name, level):
+    """Rounding is no effect; where all data are the same, some designs give no estimate at all."""
+    panel = a_wedge([0.0] * 3)[0] if DESIGNS[name].stepped else a_panel(np.zeros(30))
+    found = DESIGNS[name].estimate(replace(panel, data=np.full(panel.data.shape, level)))
+    assert found.p == 1 or np.isnan(found.p)
+    if not DESIGNS[name].stepped:
+        unlike = replace(panel, data=np.tile(panel.data[0], (PLAN.months, 1)))
+        assert DESIGNS[name].estimate(unlike).p == 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_data_that_are_missing_are_no_finding():
+    for name, design in DESIGNS.items():
+        panel = a_wedge([0.0] * 3)[0] if design.stepped else a_panel(np.zeros(30))
+        assert np.isnan(DESIGNS[name].estimate(replace(panel, data=np.full(panel.data.shape, np.nan))).p)
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [("before_after", 0.03, 0.08), ("did", 0.03, 0.08),
@@ -273,6 +294,37 @@ def test_what_is_not_evaluated_happens_anyway():
     assert [e.name for e in roll_out.without_programme(study.scenario, plan).programme] == [shock]
 
 
+def test_what_was_over_before_the_data_is_left_out_and_the_rest_is_as_long_as_it_was():
+    """The programme begins in month 30 of the scenario and in month 12 of the data: all is 18 months earlier."""
+    policy = {"kind": "policy", "rounds": 4, "every_months": 3}
+    told = [
+        {"kind": "shock", "name": "long past", "what": "reorganisation", "start": 0, "months": 6},
+        {"kind": "shock", "name": "going on", "what": "other", "start": 16, "months": 6},
+        {"kind": "shock", "name": "to come", "what": "other", "start": 20, "months": 6},
+        {"kind": "campaign", "name": "ended", "start": 0, "end": 18},
+        {"kind": "campaign", "name": "ends soon", "start": 0, "end": 20},
+        {"kind": "audit_feedback", "name": "told once", "start": 3, "once": True},
+        {**policy, "name": "past circulars", "start": 8},
+        {**policy, "name": "circulars", "start": 14},
+        {"kind": "coaching", "name": "coaches who left", "coaches": 3, "start": 0, "end": 12},
+        {"kind": "capacity_transfer", "name": "hand over", "to": "coaches who left", "start": 0},
+        {"kind": "collaborative", "name": "two waves", "sessions": 2, "action_months": 3,
+         "waves": [{"start": 2, "sites": 3}, {"start": 16, "sites": 3}]},
+        {"kind": "collaborative", "name": "evaluated", "waves": [{"start": 30}]},
+    ]  # fmt: skip
+    study = qisim.load(SCENARIO).changed({"months": 48, "programme": told})
+    plan = make_plan(study.scenario, study.world, {"elements": ["evaluated"], "after": 6})
+    left = {element.name: element for element in roll_out.without_programme(study.scenario, plan).programme}
+    assert list(left) == ["going on", "to come", "ends soon", "circulars", "hand over", "two waves"]
+    assert [(left[name].start, left[name].months) for name in ("going on", "to come")] == [(0, 4), (2, 6)]
+    assert (left["ends soon"].start, left["ends soon"].end) == (0, 2)
+    assert (left["circulars"].start, left["circulars"].rounds) == (2, 2)
+    assert left["hand over"].to == ""
+    assert [wave.start for wave in left["two waves"].waves] == [0]
+    found = evaluate.evaluation(study, replicates=1, designs=["did"], elements="evaluated", after=6)
+    assert np.isfinite(found.estimates["estimate"]).all()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["cambodia", "full_scale_sequence", "mentors_hand_over", "michigan", "one_district"])
 def test_programmes_of_many_kinds_can_be_evaluated(name):
@@ -301,6 +353,22 @@ def test_the_table_by_hand():
     assert (row["se"], row["null_estimate"]) == pytest.approx((0.03, 0.0))
 
 
+@pytest.mark.filterwarnings("error")
+def test_estimates_that_failed_are_counted_and_left_out():
+    estimates = pd.DataFrame({
+        "replicate": [0, 1, 2, 0, 1, 2], "design": "did", "null": [False] * 3 + [True] * 3, "true_effect": 0.1,
+        "estimate": [0.2, 0.1, np.nan, 0.1, np.nan, np.nan], "se": 0.1, "low": 0.0, "high": 0.3,
+        "p": [0.01, 0.2, np.nan, 0.01, np.nan, np.nan],
+    })  # fmt: skip
+    row = judge.table(estimates).iloc[0]
+    assert row[["replicates", "failed", "null_failed"]].tolist() == [3, 1, 2]
+    assert row[["bias", "bias_se", "power", "type_1_error"]].tolist() == pytest.approx([0.05, 0.05, 0.5, 1.0])
+    assert judge.half_width(row) == pytest.approx(12.706 * 0.05, abs=1e-3)
+    none = judge.table(estimates.assign(p=np.nan)).iloc[0]
+    assert none[["replicates", "failed", "null_failed"]].tolist() == [3, 3, 3]
+    assert none.iloc[4:].isna().all()
+
+
 def test_circumstances_and_numbers_of_sites(study):
     told = []
     cases = {"no fault": {}, "trend": {"trend": 0.05}}
@@ -323,6 +391,21 @@ def test_charts_of_an_evaluation(study, replicates):
     shown = found.plot_example(replicates - 1)
     assert shown.get_xlim() == (0.5, 18.5)
     assert "comparison sites, data" in shown.get_legend_handles_labels()[1]
+
+
+def test_what_there_is_no_estimate_of_is_left_open_in_tables_and_charts(study):
+    found = evaluate.evaluation(study, replicates=2, sites=6, after=6, designs=["its", "did"])
+    lost = found.estimates["design"] == "did"
+    columns = ["estimate", "se", "low", "high", "p"]
+    estimates = found.estimates.assign(**{name: found.estimates[name].mask(lost) for name in columns})
+    failed = replace(found, estimates=estimates)
+    assert [text.get_text() for text in failed.plot_bias().texts][1] == "-"
+    assert len(evaluate.Circumstances("All lost", {"one": replace(failed, estimates=estimates[lost])}).plot_bias()) == 1
+    (told,) = command._failures(failed)
+    assert "estimates of did that the data did not allow" in told
+    assert "2 of 2 with the programme, 2 of 2 with one that does nothing" in told
+    rows = list(zip(*(column.cells for column in command._table(failed).columns), strict=True))
+    assert [row[2:] for row in rows if row[0] == "difference-in-differences"] == [("-",) * 5]
 
 
 # --- what cannot be done --------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from qisim.evaluate.designs.panel import Estimate, Panel, by_t
+from qisim.evaluate.designs.panel import Estimate, Panel, by_t, or_none
 
 
+@or_none
 def paired_change(panel: Panel) -> Estimate:
     """Mean change over the sites, with the t interval of paired data."""
     from statsmodels.api import OLS

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from qisim.evaluate.designs.panel import Estimate, Panel, by_t
+from qisim.evaluate.designs.panel import Estimate, Panel, by_t, or_none
 
 
+@or_none
 def interaction(panel: Panel) -> Estimate:
     """Interaction of being a site and being after the launch, with errors clustered by facility."""
     from statsmodels.api import OLS
@@ -19,4 +20,5 @@ def interaction(panel: Panel) -> Estimate:
     treated = np.tile(site, 2)
     x = np.column_stack([np.ones(2 * facilities), treated, after, treated * after])
     fit = OLS(np.concatenate(means), x).fit(cov_type="cluster", cov_kwds={"groups": np.tile(np.arange(facilities), 2)})
-    return by_t(float(fit.params[3]), float(fit.bse[3]), facilities - 1)
+    variance = float(np.asarray(fit.cov_params())[3, 3])  # rounding may leave less than 0 of nothing
+    return by_t(float(fit.params[3]), max(variance, 0.0) ** 0.5, facilities - 1)

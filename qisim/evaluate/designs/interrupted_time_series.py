@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qisim.evaluate.designs.panel import Estimate, Panel, by_t
+from qisim.evaluate.designs.panel import Estimate, Panel, by_t, or_none
 
 LEVEL, SLOPE = 2, 3
 
@@ -24,6 +24,7 @@ def at_end(panel: Panel) -> np.ndarray:
     return np.array([0.0, 0.0, 1.0, middle])
 
 
+@or_none
 def newey_west(panel: Panel) -> Estimate:
     """Segmented regression with Newey and West's errors, of as many lags as their rule of thumb tells."""
     from statsmodels.api import OLS
@@ -33,6 +34,7 @@ def newey_west(panel: Panel) -> Estimate:
     return _estimate(fit, panel)
 
 
+@or_none
 def autoregressive(panel: Panel) -> Estimate:
     """Segmented regression with first-order autoregressive errors: generalised least squares after Yule and Walker."""
     from statsmodels.tsa.arima.model import ARIMA

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from qisim.evaluate.designs.panel import Estimate, Panel, by_t
+from qisim.evaluate.designs.panel import Estimate, Panel, by_t, or_none
 from qisim.evaluate.plan import Plan
 
 
+@or_none
 def constant_effect(panel: Panel) -> Estimate:
     """The model of Hussey and Hughes (2007): an effect of each period, and one effect of the programme."""
     treated = (time_in_programme(panel) > 0).astype(float)
     return _fitted(panel, treated[..., None], np.ones(1))
 
 
+@or_none
 def effect_by_time(panel: Panel) -> Estimate:
     """An effect of each period and of each length of time in the programme, averaged (Kenny et al. 2022)."""
     time = time_in_programme(panel)
