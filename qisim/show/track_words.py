@@ -27,8 +27,22 @@ MOST_OFF = 3
 
 
 def answer(tracked: Tracked) -> list[str]:
-    """Whether the programme is on track, when it may reach its target, and with what chance."""
-    return [verdict(tracked), time(tracked), chance(tracked)]
+    """Whether the programme is on track, what was seen of its target, when it may reach it, and with what chance."""
+    return [verdict(tracked), *settled(tracked), time(tracked), chance(tracked)]
+
+
+def settled(tracked: Tracked) -> list[str]:
+    """Whether the target was seen to be reached, by counts of all facilities; the simulation only comes near these."""
+    table = track_tables.seen(tracked)
+    counts = table[(table["district"] == "") & (table["series"] == "at_standard")].sort_values("month")
+    if counts.empty:
+        return []
+    coverage = tracked.scenario.target.coverage
+    reached = counts[counts["value"] >= coverage * len(tracked.world) - 1e-9]
+    what = f"{target_percent(coverage)} of facilities at the standard"
+    if len(reached):
+        return [f"{what} were seen {when(tracked, reached['month'].iloc[0])} for the first time."]
+    return [f"{what} were not yet seen {when(tracked, counts['month'].iloc[-1])}, the last time they were counted."]
 
 
 def verdict(tracked: Tracked) -> str:

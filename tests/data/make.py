@@ -17,7 +17,7 @@ import qisim
 HERE = Path(__file__).parent
 SCENARIO = HERE.parents[1] / "scenarios" / "cambodia_both.toml"
 FILE = HERE / "synthetic_observed.csv"
-TRUTH = {"behaviour.works_base": -1.9, "behaviour.reach_growth": 1.2}
+TRUTH = {"behaviour.works_base": -1.3, "behaviour.reach_growth": 1.2}
 SEED, LAST, EVERY = 2026, 24, 3
 DISTRICTS = ("District 02", "District 09", "District 17")
 GAPS = {("", 9): ("score",), ("", 15): ("score", "score_measured"), ("District 09", 12): ("at_standard", "score"),

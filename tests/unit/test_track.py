@@ -257,7 +257,7 @@ def test_words_agree_with_the_tables(tracked):
     assert outcomes.loc["chance_by_month_14", "updated"] == pytest.approx(
         tracked.after.shares[tracked.time.reached].sum()
     )
-    verdict, time, _ = track_words.answer(tracked)
+    verdict, _, time, _ = track_words.answer(tracked)
     assert "Facilities at the standard at the end of Aug 2024: " in verdict
     assert "50% of facilities at the standard" in time
     other = track_tables.tolerances(tracked)
@@ -301,7 +301,7 @@ def test_the_command_tells_where_the_programme_stands(place, tmp_path):
     done = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "a"), "--json"])
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
-    assert told["replicates"] == 100 and len(told["seen"]) == 9 and len(told["answer"]) == 3
+    assert told["replicates"] == 100 and len(told["seen"]) == 9 and len(told["answer"]) == 4
     assert (tmp_path / "a" / "report.html").is_file()
     again = qisim.track(hard, place / "seen.csv", replicates=100)
     assert again.rows()["outcomes"][0]["key"] == told["outcomes"][0]["key"] == "time_to_target"
@@ -327,3 +327,15 @@ def test_the_command_refuses_before_it_simulates(place, tmp_path):
         done = CliRunner().invoke(app, ["track", str(place / "s.toml"), "--data", str(place / "seen.csv"),
                                         "--tolerance", tolerance, "--out", str(tmp_path / "o")])  # fmt: skip
         assert done.exit_code == 2 and "a share above 0 and below 1" in done.output
+
+
+@pytest.mark.parametrize(
+    ("counts", "says"),
+    [([2, 12, 30], "were seen at the end of Aug 2024"), ([2, 12, 19], "were not yet seen at the end of Aug 2024")],
+)
+def test_what_the_data_settle_is_told(tracked, counts, says):
+    """Of 40 facilities 50% are the target; the forecast beside it is only near what was seen."""
+    values = tracked.observed.table["value"].to_numpy().copy()
+    values[(tracked.observed.table["series"] == "at_standard").to_numpy()] = counts
+    (sentence,) = track_words.settled(seen_instead(tracked, values.tolist()))
+    assert sentence.startswith("50% of facilities at the standard") and says in sentence
