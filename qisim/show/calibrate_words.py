@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qisim.outcomes.observed import SERIES
 from qisim.outcomes.outcome import percent
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _well(row: Told) -> str:
 
 def warnings(checks: Checks) -> list[str]:
     """What a user must know before the result is used."""
-    return [*_misfit(checks), *_little(checks), *_together(checks), *_thin(checks)]
+    return [*_misfit(checks), *_beyond(checks), *_little(checks), *_together(checks), *_thin(checks), *_exact(checks)]
 
 
 def _misfit(checks: Checks) -> list[str]:
@@ -77,6 +78,24 @@ def _misfit(checks: Checks) -> list[str]:
         also = "also " if checks.misfit else ""
         said.append(f"The calibrated model {also}misses: {'; '.join(missed[:MOST_NAMED])}{more}.")
     return said
+
+
+def _beyond(checks: Checks) -> list[str]:
+    """Single points that no simulation reaches, where all of them together look like what the model does."""
+    if checks.misfit or not len(checks.outside):
+        return []
+    count, table = len(checks.outside), checks.fitted.observed.table.iloc[checks.outside]
+    points = [
+        f"{SERIES[row.series].words}, {row.district or 'all facilities'}, month {row.month}"
+        for row in table.itertuples()
+    ]
+    more = f"; and {count - MOST_NAMED} more" if count > MOST_NAMED else ""
+    return [
+        f"{count} of {len(checks.inside)} points {'lies' if count == 1 else 'lie'} beyond all "
+        f"{len(checks.fitted.prior):,} simulations of the first round, where luck puts up to "
+        f"{number(checks.outside_by_luck)}. See whether the data hold a mistake: {'; '.join(points[:MOST_NAMED])}"
+        f"{more}."
+    ]
 
 
 def _little(checks: Checks) -> list[str]:
@@ -105,6 +124,15 @@ def _thin(checks: Checks) -> list[str]:
     if effective >= LEAST_EFFECTIVE:
         return []
     return [f"The posterior rests on {effective:.0f} draws' worth only; ask for more simulations."]
+
+
+def _exact(checks: Checks) -> list[str]:
+    if checks.fitted.settings.tolerance:
+        return []
+    return [
+        "With a tolerance of 0 the model is taken to be right apart from luck. For a real programme intervals are then "
+        "too narrow; a tolerance of 0.02 to 0.05 leaves the model room."
+    ]
 
 
 def basis(checks: Checks) -> str:

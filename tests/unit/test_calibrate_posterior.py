@@ -8,6 +8,7 @@ from scipy import stats
 
 from qisim.experiments.calibrate.posterior import adjust, next_box, posterior, quantile
 from qisim.experiments.calibrate.summaries import learn, varying
+from qisim.scenario.errors import BadInput
 
 DRAWS = 4000
 AT = [0.05, 0.25, 0.5, 0.75, 0.95]
@@ -118,6 +119,15 @@ def test_cells_that_never_differ_tell_nothing():
     cells = np.hstack([np.full((500, 1), 52.0), shares + 0.1 * rng.standard_normal((500, 1))])
     assert varying(cells).tolist() == [False, True]
     assert np.isfinite(learn(shares, cells, np.array([52.0, 0.5])).differences).all()
+
+
+@pytest.mark.parametrize("different", [0, 1])
+def test_data_in_which_nothing_differs_are_refused(different):
+    """No cell that differs, or one in a single draw, of which the regression for that draw's fold knows nothing."""
+    cells = np.full((500, 3), 52.0)
+    cells[:different, 0] = 53
+    with pytest.raises(BadInput, match=r"data: tell of nothing that differs .* later months, or scores"):
+        learn(np.random.default_rng(5).random((500, 1)), cells, np.full(3, 52.0))
 
 
 def test_learning_from_nothing_tells_nothing():

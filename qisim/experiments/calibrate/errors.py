@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from qisim.experiments.calibrate.luck import Purpose, luck
 from qisim.experiments.calibrate.summaries import Array
 from qisim.outcomes.agreement import ELSEWHERE, MEMORY, records
 from qisim.outcomes.observed import Observed
@@ -32,11 +33,11 @@ class Errors:
         """Cells float64[N, C] of the simulations of these numbers, with errors, within what can be observed."""
         if self._factor is None and not self._sampled.any():
             return cells
-        luck = np.array([np.random.default_rng([self._seed, int(n)]).standard_normal((2, cells.shape[1]))
-                         for n in numbers])  # fmt: skip
-        noisy = cells + luck[:, 0] * self._sampled
+        drawn = np.array([luck(self._seed, int(n), Purpose.ERRORS).standard_normal((2, cells.shape[1]))
+                          for n in numbers])  # fmt: skip
+        noisy = cells + drawn[:, 0] * self._sampled
         if self._factor is not None:
-            noisy = noisy + np.einsum("nc,dc->nd", luck[:, 1], self._factor) * self._most
+            noisy = noisy + np.einsum("nc,dc->nd", drawn[:, 1], self._factor) * self._most
         return np.clip(noisy, 0, self._most)
 
 

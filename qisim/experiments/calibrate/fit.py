@@ -14,6 +14,7 @@ import numpy.typing as npt
 from qisim.experiments import sweep_code
 from qisim.experiments.calibrate import store as stores
 from qisim.experiments.calibrate.errors import Errors
+from qisim.experiments.calibrate.luck import Purpose, luck
 from qisim.experiments.calibrate.posterior import Posterior, next_box, posterior
 from qisim.experiments.calibrate.priors import values
 from qisim.experiments.calibrate.running import Running, Told, running
@@ -158,7 +159,7 @@ def points(settings: Settings, number: int, box: Array) -> Array:
     """The shares of a round, float64[N, D]: a Latin hypercube in its box."""
     from scipy.stats import qmc
 
-    rng = np.random.default_rng([settings.seed, number])
+    rng = luck(settings.seed, number, Purpose.POINTS)
     shares = qmc.LatinHypercube(len(box), rng=rng).random(settings.simulations)
     return np.asarray(box[:, 0] + (box[:, 1] - box[:, 0]) * shares)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from qisim.experiments.calibrate.luck import Purpose, luck
 from qisim.experiments.calibrate.summaries import Array, learn
 
 NEAREST = 0.10
@@ -53,7 +54,7 @@ class Posterior:
 
     def equal(self, number: int, seed: int) -> npt.NDArray[np.int64]:
         """So many of the draws, each as likely as the others: their places, by systematic resampling."""
-        start = np.random.default_rng([seed, number]).random()
+        start = luck(seed, number, Purpose.RESAMPLING).random()
         places = np.searchsorted(np.cumsum(self.weights), (np.arange(number) + start) / number)
         return np.minimum(places, len(self.weights) - 1)
 

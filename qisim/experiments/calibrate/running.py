@@ -64,12 +64,11 @@ class Running:
         """Each part with its cells, as they finish."""
         todo, crashes = deque(parts), Counter[int]()
         under_way: dict[Future[Array], Part] = {}
+        deaths = 0  # of workers that had nothing to do yet
         while todo or under_way:
-            while todo and len(under_way) < self._pool.width:
-                part = todo.popleft()
-                under_way[self._pool.submit(simulate, self._question, part)] = part
-            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            broken = False
+            broken = not self._submit(todo, under_way)
+            deaths += broken and not under_way
+            finished = wait(under_way, return_when=FIRST_COMPLETED).done
             for future in finished:
                 part, error = under_way.pop(future), future.exception()
                 if error is None:
@@ -83,9 +82,21 @@ class Running:
             if broken:
                 todo.extendleft(under_way.values())
                 under_way.clear()
-                if max(crashes.values()) > CRASHES:
+                if max(deaths, *crashes.values(), 0) > CRASHES:
                     raise Halted("the workers died several times; there may be too little memory for so many")
                 self._pool.rebuild()
+
+    def _submit(self, todo: deque[Part], under_way: dict[Future[Array], Part]) -> bool:
+        """Give the workers as much as they can do; False where one of them died before it took all."""
+        while todo and len(under_way) < self._pool.width:
+            try:
+                future = self._pool.submit(simulate, self._question, todo[0])
+            except Exception as error:
+                if not self._pool.crashed(error):
+                    raise
+                return False
+            under_way[future] = todo.popleft()
+        return True
 
     def _tell(self) -> None:
         if self._told.progress:

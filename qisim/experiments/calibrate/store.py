@@ -1,6 +1,6 @@
 """The folder of a calibration.
 
-    calibration.json    what was asked, and the versions that answer it
+    calibration.json    what was asked, and the versions that answer it; where there are results, what they answer
     simulations/        a file a finished part of the simulations, so that an interrupted calibration goes on
     inputs/             the data, the registry and the peers file as they were read
     results.json        what came of it, with a checksum of every file below; written last
@@ -33,8 +33,8 @@ UNIMPORTANT = ("command", "versions", "rounds")
 class Store:
     """Where finished parts are kept: a folder, or nowhere."""
 
-    def __init__(self, folder: Path | None):
-        self.folder = folder
+    def __init__(self, folder: Path | None, asked: Mapping[str, Any] | None = None):
+        self.folder, self._asked = folder, asked
 
     def _path(self, part: Part) -> Path | None:
         return None if self.folder is None else self.folder / SIMULATIONS / f"from-{part.first:07d}.parquet"
@@ -55,7 +55,7 @@ class Store:
 
     def finish(self, about: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
         """Write the results; files of earlier ones that are no longer there go away."""
-        assert self.folder is not None
+        assert self.folder is not None and self._asked is not None
         with _alone(self.folder):
             self._replace(self.folder, about, files)
 
@@ -63,6 +63,7 @@ class Store:
         before = set(_results(folder).get("files", {}))
         with suppress(FileNotFoundError):
             (folder / RESULTS).unlink()
+        _write(folder / QUESTION, _json(self._asked or {}))
         for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,13 +93,15 @@ def opened(folder: Path | None, asked: Mapping[str, Any], inputs: Mapping[str, b
     except OSError as error:
         raise _not_writable(folder, error) from None
     with _alone(folder):
-        for name, content in {QUESTION: _json(asked), **inputs}.items():
+        # Results stay beside the question that they answer; that of more rounds comes with theirs.
+        question = {} if (folder / RESULTS).exists() else {QUESTION: _json(asked)}
+        for name, content in {**question, **inputs}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             _write(folder / name, content)
         for left in folder.rglob(".*.unfinished"):
             with suppress(OSError):
                 left.unlink()
-        yield Store(folder)
+        yield Store(folder, asked)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from qisim.scenario.errors import BadInput, Problem
+
 Array = npt.NDArray[np.float64]
 
 FOLDS = 5
@@ -47,9 +49,14 @@ def learn(shares: Array, cells: Array, observed: Array) -> Learnt:
 
     Draws are parted in folds. A draw and the observation are compared by the summaries of a regression that knows
     neither, else draws would look more alike than they are. The same input gives the same summaries.
+
+    Raises BadInput where no cell differs between draws.
     """
     folds = np.arange(len(shares)) % FOLDS
-    varied = varying(cells)
+    varied = np.logical_and.reduce([varying(cells[folds != fold]) for fold in range(FOLDS)])
+    if not varied.any():
+        what = "tell of nothing that differs between simulations"
+        raise BadInput(Problem("data", what, allowed="later months, or scores, too"))
     cells, observed = cells[:, varied], observed[varied]
     expected, seen = np.zeros_like(shares), np.zeros_like(shares)
     for fold in range(FOLDS):
