@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from qisim.experiments.meaning import Meaning
     from qisim.experiments.sensitivity.sample import Gathered
     from qisim.experiments.sweep_store import Sweep
 
@@ -197,7 +196,7 @@ def sensitivity(
         if progress:
             progress(done, len(keys))
         try:
-            analyses.append(analyse(gathered, _meaning(found, key), compare))
+            analyses.append(analyse(gathered, found.manifest.meanings[key], compare))
         except Untold as why:
             untold[key] = str(why)
     if not analyses:
@@ -206,11 +205,3 @@ def sensitivity(
             raise BadInput(Problem(where, f"of no outcome can anything be told: {reasons[0]}"))
         raise BadInput([Problem(where, f"{key}: {why}") for key, why in untold.items()])
     return Sensitivity(design["title"], where, gathered, analyses, untold)
-
-
-def _meaning(sweep: Sweep, key: str) -> Meaning:
-    """What an outcome means. Raises Untold where the sweep's folder does not tell it."""
-    if key not in sweep.manifest.meanings:
-        raise Untold("the sweep's folder does not tell what it means, as those of earlier versions did not; run the "
-                     "sweep again into a new folder")  # fmt: skip
-    return sweep.manifest.meanings[key]

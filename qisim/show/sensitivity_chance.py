@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qisim.outcomes.outcome import percent
 from qisim.show import style
 from qisim.show.sensitivity_rows import row_axes
-from qisim.show.sensitivity_words import basis
+from qisim.show.sensitivity_words import bars, basis
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -44,8 +44,10 @@ def plot_chance(analyses: Sequence[Analysis], ax: Axes | None = None) -> Axes:
     keys: list[Artist] = [
         Patch(facecolor=color, hatch=hatch, edgecolor="white", linewidth=0, label=name) for name, color, hatch in PARTS
     ]
+    sample = told[0][0].sample
+    drawn = bars(sample, [split.share_inputs for _, split in told], "lines: 90% intervals of the inputs' shares")
     style.finish(ax, own, _finding([s.share_inputs.value for _, s in told]),
-                 f"{basis(told[0][0].sample)}; lines: 90% interval of the inputs' share", keys, columns=1)  # fmt: skip
+                 f"{basis(sample)}; {drawn}", keys, columns=1)  # fmt: skip
     return ax
 
 

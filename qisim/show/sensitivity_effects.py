@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qisim.show import style
 from qisim.show.sensitivity_rows import line_in_rows, row_axes, value_axis
-from qisim.show.sensitivity_words import basis
+from qisim.show.sensitivity_words import asks, bars, basis
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from qisim.experiments.sensitivity.analysis import Analysis
     from qisim.experiments.sensitivity.effects import Effects
+    from qisim.experiments.sensitivity.sample import Sample
 
 BAR = 0.15
 
@@ -40,8 +41,10 @@ def plot_effects(one: Analysis, ax: Axes | None = None) -> Axes:
     value_axis(ax, one.measure)
     first = Patch(facecolor=style.ORANGE, hatch="//", edgecolor="white", linewidth=0, label="the first value")
     keys: list[Artist] = [first, Patch(facecolor=style.BLUE, label="the second value")]
-    style.finish(ax, own, _finding(found), f"{basis(one.sample)}; middle line: mean of {_compared(found)}; thin lines: "
-                 "90% intervals of the differences to it", keys, columns=2)  # fmt: skip
+    drawn = bars(one.sample, [told for effect in found.effects for told in (effect.at_low, effect.at_high)],
+                 "thin lines: 90% intervals of the differences to it")  # fmt: skip
+    below = f"{basis(one.sample)}; middle line: mean of {_compared(found)}; {drawn}"
+    style.finish(ax, own, _finding(one.sample, found), below, keys, columns=2)
     return ax
 
 
@@ -49,8 +52,10 @@ def _compared(found: Effects) -> str:
     return "all points" if found.compared == "all points" else "the base point"
 
 
-def _finding(found: Effects) -> str:
+def _finding(sample: Sample, found: Effects) -> str:
     clear = [effect for effect in found.effects if effect.difference.clear]
+    if all(effect.difference.low is None for effect in found.effects):
+        return f"To tell which input moves it most {asks(sample)}"
     if not clear:
         return "No input moves it clearly between low and high"
     return f"What moves it most: {clear[0].factor.name}"

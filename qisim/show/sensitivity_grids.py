@@ -38,7 +38,7 @@ def plot_grids(one: Analysis) -> list[Axes]:
     images = [_panel(panel, grid, scale, min(values), max(values))
               for panel, grid in zip(panels, one.grids, strict=True)]  # fmt: skip
     bar = figure.colorbar(images[0], ax=list(panels), location="bottom", shrink=0.8, aspect=40, pad=0.02)
-    bar.set_label(fill(in_unit(bar.ax.xaxis, one.measure).named(one.measure.name), LETTERS_ALONG))
+    bar.set_label(fill(in_unit(bar.ax.xaxis, one.measure, scale).named(one.measure.name), LETTERS_ALONG))
     said = (
         "; grey: no points" if any(cell is None for grid in one.grids for line in grid.cells for cell in line) else ""
     )

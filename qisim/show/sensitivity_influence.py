@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qisim.show import style
 from qisim.show.sensitivity_rows import LETTERS_ALONG, dot, in_unit, key, line_in_rows, row_axes
-from qisim.show.sensitivity_words import bars, basis, mattering, wide
+from qisim.show.sensitivity_words import asks, bars, basis, mattering, shown, wide, without_intervals
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -24,6 +24,7 @@ APART = 0.09
 def plot_influence(one: Analysis, ax: Axes | None = None) -> Axes:
     """A row an input, the strongest first. Draws into `ax`, or into a new figure."""
     own, ranked = ax is None, _order(one)
+    drawn = one.pawn.distance if one.pawn and not (one.sobol or one.morris) else shown(one)
     ax, heights = row_axes(ax, [factor.name for factor in ranked])
     places = [one.sample.factors.index(factor) for factor in ranked]
     if one.sobol:
@@ -36,7 +37,7 @@ def plot_influence(one: Analysis, ax: Axes | None = None) -> Axes:
         ax,
         own,
         _finding(one),
-        f"{one.measure.name}\n{basis(one.sample)}; {bars(one.sample)}",
+        f"{one.measure.name}\n{basis(one.sample)}; {bars(one.sample, drawn)}",
         keys,
         columns=2 if len(keys) < 3 else 1,
     )
@@ -113,6 +114,8 @@ def _finding(one: Analysis) -> str:
     if one.pawn and not (one.sobol or one.morris):
         return f"What moves its distribution most: {_order(one)[0].name}"
     names = [factor.name for factor in mattering(one)]
+    if not names and without_intervals(shown(one)):
+        return f"To tell which inputs matter {asks(one.sample)}"
     if not names:
         return "Which inputs matter cannot be told yet" if wide(one) else "Of no input can an effect be told"
     rest = len(one.ranked) - len(names)

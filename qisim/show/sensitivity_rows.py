@@ -81,45 +81,55 @@ def key(color: str, label: str, marker: str = "o", **look: Any) -> Any:
 
 @dataclass(frozen=True)
 class Scale:
-    """How values of a chart are told, all alike; `unit` is what the chart has to say of it, such as "in millions"."""
+    """How values of a chart are told, all alike.
+
+    `unit` is what the chart has to say of it, such as "in millions"; `each` follows a value that stands by itself, such
+    as "million US$".
+    """
 
     form: Callable[[float], str]
     gap: Callable[[float], str]
     unit: str = ""
+    each: str = ""
+
+    def alone(self, value: float) -> str:
+        """A value with its unit."""
+        return f"{self.form(value)} {self.each}".strip()
 
     def named(self, name: str) -> str:
         """A name with what is to be said of its unit."""
         return f"{name}, {self.unit}" if self.unit else name
 
 
-SIZES = ((1e9, "in billions"), (1e6, "in millions"), (1e3, "in thousands"))
+SIZES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
 def scale_of(measure: Meaning, values: Sequence[float]) -> Scale:
     """One unit for all these values: of money in thousands, millions or billions."""
     if measure.kind != "money":
-        return Scale(measure.form, measure.gap)
+        return Scale(measure.form, measure.gap, each=measure.unit if measure.kind in ("time", "gap") else "")
     largest = max(map(abs, values))
-    by, unit = next((size for size in SIZES if largest >= size[0]), (1.0, ""))
+    by, word = next((size for size in SIZES if largest >= size[0]), (1.0, ""))
     digits = 0 if largest / by >= 100 else 1 if largest / by >= 10 else 2
 
     def told(value: float) -> str:
         return f"{value / by:,.{digits}f}"
 
     least = 10.0**-digits
-    return Scale(told, lambda gap: told(gap) if gap / by >= least else f"{gap / by:.1g}", unit)
+    return Scale(told, lambda gap: told(gap) if gap / by >= least else f"{gap / by:.1g}",
+                 f"in {word}s" if word else "", f"{word} {measure.unit}".strip())  # fmt: skip
 
 
-def value_axis(ax: Axes, measure: Meaning) -> None:
-    """A horizontal axis in the unit of an outcome."""
-    ax.set_xlabel(fill(in_unit(ax.xaxis, measure).named(measure.name), LETTERS_ALONG))
+def value_axis(ax: Axes, measure: Meaning, scale: Scale | None = None) -> None:
+    """A horizontal axis in the unit of an outcome, on the `scale` of other texts of the chart if there are any."""
+    ax.set_xlabel(fill(in_unit(ax.xaxis, measure, scale).named(measure.name), LETTERS_ALONG))
 
 
-def in_unit(axis: Any, measure: Meaning) -> Scale:
-    """Ticks in per cent where the outcome is a share, and in one unit where it is money."""
+def in_unit(axis: Any, measure: Meaning, scale: Scale | None = None) -> Scale:
+    """Ticks in per cent where the outcome is a share, and in one unit, that of `scale` if given, where it is money."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-    scale = scale_of(measure, axis.get_view_interval())
+    scale = scale or scale_of(measure, axis.get_view_interval())
     axis.set_major_locator(MaxNLocator(MOST_TICKS))
     if measure.is_share:
         axis.set_major_formatter(PercentFormatter(1, decimals=0))

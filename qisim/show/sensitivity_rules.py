@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qisim.outcomes.outcome import percent
 from qisim.show import style
 from qisim.show.sensitivity_rows import LETTERS_ALONG, dot, in_unit, line_in_rows, row_axes, scale_of, value_axis
-from qisim.show.sensitivity_words import basis, duel_text, verdict
+from qisim.show.sensitivity_words import bars, basis, duel_text, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,18 +21,19 @@ def plot_rules(one: Analysis, ax: Axes | None = None) -> Axes:
     """A row a rule: the mean outcome where it holds. Draws into `ax`, or into a new figure."""
     assert one.rules is not None
     own, found = ax is None, one.rules.rules
-    form = scale_of(one.measure, [rule.mean.value for rule in found])
-    ax, heights = row_axes(ax, [f"{rule.said}: {form.form(rule.mean.value)}" for rule in found])
+    scale = scale_of(one.measure, [rule.mean.value for rule in found])
+    ax, heights = row_axes(ax, [f"{rule.said}: {scale.alone(rule.mean.value)}" for rule in found])
     middle = float(one.sample.means.mean())
     for rule, height in zip(found, heights, strict=True):
         dot(ax, rule.gap.moved(middle), height)
     line_in_rows(ax, middle, heights, color=style.GREY, linewidth=1.4, linestyle="--", zorder=1)
     ax.margins(x=0.08)
-    value_axis(ax, one.measure)
+    value_axis(ax, one.measure, scale)
     best = found[-1 if one.measure.less_is_better else 0]
-    below = (f"{basis(one.sample)}; dots: means where a rule holds, dashed: mean of all points, bars: 90% intervals of "
-             f"the difference between them; the rules foretell {percent(one.rules.foretold)} of the variance between "
-             "points, of points and replicates they have not seen")  # fmt: skip
+    drawn = bars(one.sample, [rule.gap for rule in found], "bars: 90% intervals of the difference between them")
+    below = (f"{basis(one.sample)}; dots: means where a rule holds, dashed: mean of all points; {drawn}; the rules "
+             f"foretell {percent(one.rules.foretold)} of the variance between points, of points and replicates they "
+             "have not seen")  # fmt: skip
     _finish(ax, own, f"Best when {best.said}", below)
     return ax
 
@@ -54,8 +55,9 @@ def plot_duel(one: Analysis, ax: Axes | None = None) -> Axes:
     unit = one.measure.gap_unit if one.measure.unit == "share" else one.measure.unit
     ax.set_xlabel(f"← {duel.one} {low}   |   {duel.one} {high} →\n{fill(scale.named(unit), LETTERS_ALONG)}")
     below = (f"{one.measure.name}\n{len(duel.gaps):,} pairs of points that differ in {duel.factor.name} alone, with "
-             f"the same luck, {one.sample.replicates:,} replicates; bars: 90% intervals")  # fmt: skip
-    _finish(ax, own, f"On average {verdict(one.measure, duel, duel.difference)}", below)
+             f"the same luck, {one.sample.replicates:,} replicate{'' if one.sample.replicates == 1 else 's'}; "
+             f"{bars(one.sample, [told for _, told, _ in rows])}")  # fmt: skip
+    _finish(ax, own, verdict(one, duel.difference, "on average"), below)
     return ax
 
 

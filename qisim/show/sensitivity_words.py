@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from qisim.experiments.sensitivity.beats import futures
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from qisim.experiments.meaning import Meaning
     from qisim.experiments.sensitivity.analysis import Analysis
-    from qisim.experiments.sensitivity.beats import Duel
     from qisim.experiments.sensitivity.estimate import Estimate
     from qisim.experiments.sensitivity.factor import Factor
     from qisim.experiments.sensitivity.rules import Rule
@@ -45,11 +44,29 @@ def basis(sample: Sample) -> str:
             f"replicate{'' if replicates == 1 else 's'} of each")  # fmt: skip
 
 
-def bars(sample: Sample) -> str:
-    """What bars of a chart are, or why there are none."""
-    if sample.whole_grid and sample.replicates < FEWEST_REPLICATES:
-        return f"no intervals, for they ask for {FEWEST_REPLICATES} replicates"
-    return "bars: 90% intervals"
+def asks(sample: Sample) -> str:
+    """What is asked for where there is no interval."""
+    few = sample.replicates < FEWEST_REPLICATES and (sample.whole_grid or sample.blocks > 2)
+    return f"asks for {FEWEST_REPLICATES} replicates" if few else "asks for more points"
+
+
+def without_intervals(told: Iterable[Estimate]) -> bool:
+    """Whether no estimate has an interval."""
+    return all(one.low is None for one in told)
+
+
+def bars(sample: Sample, told: Iterable[Estimate], drawn: str = "bars: 90% intervals") -> str:
+    """What the bars of a chart are, or that there are none."""
+    return f"no intervals, for that {asks(sample)}" if without_intervals(told) else drawn
+
+
+def shown(one: Analysis) -> list[Estimate]:
+    """The estimates by which inputs are ranked, in the best measure that the design gives."""
+    if one.sobol:
+        return [*one.sobol.total, *one.sobol.first]
+    if one.morris:
+        return one.morris.size
+    return [effect.difference for effect in one.effects.effects] if one.effects else []
 
 
 def answer(one: Analysis, *, named: bool = True) -> list[str]:
@@ -89,6 +106,8 @@ def influence_sentences(one: Analysis, *, named: bool = True) -> list[str]:
         why = wide(one)
         if why:
             return [f"Which inputs matter{of} cannot be told: {why}."]
+        if without_intervals(shown(one)):
+            return [f"To tell which inputs matter{of} {asks(one.sample)}."]
         return [f"Of no input can an effect on {on} be told."]
     names = [factor.name for factor in matter[:MOST_NAMED]]
     more = f", and {len(matter) - len(names)} more" if len(matter) > len(names) else ""
@@ -155,8 +174,9 @@ def _nothing(split: Split) -> bool:
 
 def _above(told: Sequence[Estimate], nothing: Sequence[float]) -> list[int]:
     """The places of what lies above what luck alone reaches, with its whole interval."""
-    ends = [one.value if one.low is None else one.low for one in told]
-    return [place for place, (end, least) in enumerate(zip(ends, nothing, strict=True)) if end > least]
+    ends = [one.low for one in told]
+    return [place for place, (end, least) in enumerate(zip(ends, nothing, strict=True))
+            if end is not None and end > least]  # fmt: skip
 
 
 def _weight(one: Analysis, factor: Factor) -> str:
@@ -212,22 +232,24 @@ def duel_sentences(one: Analysis) -> list[str]:
     assert one.duel is not None
     if not one.duel.gaps.any():
         return [f"{one.duel.factor.name} makes no difference to it in any run."]
-    said = [f"{verdict(one.measure, one.duel, one.duel.difference)} on average over all inputs: "
+    said = [f"{verdict(one, one.duel.difference, 'on average over all inputs')}: "
             f"{duel_text(one, one.duel.difference, one.duel.gaps)}."]  # fmt: skip
     return said + [
-        f"{verdict(one.measure, one.duel, rule.mean)} when {rule.said}: "
-        f"{duel_text(one, rule.mean, one.duel.gaps[rule.inside])}."
+        f"{verdict(one, rule.mean, f'when {rule.said}')}: {duel_text(one, rule.mean, one.duel.gaps[rule.inside])}."
         for rule in (one.duel.rules.rules if one.duel.rules else [])
     ]
 
 
-def verdict(measure: Meaning, duel: Duel, told: Estimate) -> str:
-    """Who beats whom, such as "weakest beats nearest"."""
-    names = [f"{duel.factor.name} {level}" for level in (duel.one, duel.other)]
+def verdict(one: Analysis, told: Estimate, where: str) -> str:
+    """Who beats whom, and where, such as "policy weakest beats policy nearest on average"."""
+    assert one.duel is not None
+    names = [f"{one.duel.factor.name} {level}" for level in (one.duel.one, one.duel.other)]
+    if told.low is None:
+        return f"To tell whether {names[0]} beats {names[1]} {where} {asks(one.sample)}"
     if not told.clear:
-        return f"{names[0]} and {names[1]} are not clearly different"
-    first = (told.value < 0) == measure.less_is_better
-    return f"{names[0]} beats {names[1]}" if first else f"{names[1]} beats {names[0]}"
+        return f"{names[0]} and {names[1]} are not clearly different {where}"
+    first = (told.value < 0) == one.measure.less_is_better
+    return f"{names[0]} beats {names[1]} {where}" if first else f"{names[1]} beats {names[0]} {where}"
 
 
 def duel_text(one: Analysis, told: Estimate, gaps: np.ndarray) -> str:

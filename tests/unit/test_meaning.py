@@ -68,5 +68,5 @@ def test_meanings_are_read_from_the_sweep_and_no_scenario_is_built(tmp_path: Pat
     assert "the target share of facilities" in found.of("time_to_target").measure.name
     del manifest["meanings"]
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(qisim.BadInput, match="does not tell what it means"):
+    with pytest.raises(qisim.BadInput, match="is damaged, or is no manifest of a sweep"):
         qisim.sensitivity(tmp_path / "s")

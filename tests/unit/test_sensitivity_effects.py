@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import t as student
 
 from qisim.experiments.sensitivity.effects import effects
-from qisim.experiments.sensitivity.estimate import mean_over
+from qisim.experiments.sensitivity.estimate import gap_over, mean_over
 from qisim.experiments.sensitivity.factor import Factor, factors_of
 from qisim.experiments.sensitivity.interactions import grid
 from tests.unit.made_sweeps import (
@@ -87,6 +87,38 @@ def test_points_of_a_block_count_as_one() -> None:
     told = mean_over(replace(sample, block=np.repeat(np.arange(40), 4)), np.ones(160, bool))
     half = student.ppf(0.95, 39) * blocks.std(ddof=1) / np.sqrt(40)
     assert told.high - told.value == pytest.approx(half)  # type: ignore[operator]
+
+
+def test_the_mean_of_all_points_is_uncertain_too() -> None:
+    rng, held, trials = np.random.default_rng(5), 0, 300
+    for _ in range(trials):
+        a = rng.random(100)
+        points = table({"a": a})
+        values = np.where(a < 0.3, 0.0, 1 + rng.normal(size=100))  # nearly constant where a is small
+        sample = gathered(points, swept(points, lambda x, v=values: v, replicates=2), "latin_hypercube").sample(SCORE)
+        told = gap_over(sample, a < 0.3)
+        assert told.value == pytest.approx(-values.mean())
+        held += told.low <= -0.7 <= told.high  # type: ignore[operator]
+    assert 0.85 < held / trials < 0.95
+
+
+def test_all_points_do_not_differ_from_all_points() -> None:
+    points = designed("latin_hypercube", CUBE, 40)
+    sample = sampled(points, swept(points, plane, own=0.1, shared=1.0), "latin_hypercube")[1]
+    told = gap_over(sample, np.ones(40, bool))
+    assert (told.value, told.low, told.high) == pytest.approx((0, 0, 0), abs=1e-12)
+
+
+@pytest.mark.parametrize("clip", [(0.0, 1.0), (-1.0, 0.0), (-0.1, 0.1)])
+def test_bins_of_a_clipped_range_hold_what_their_names_say(clip: tuple[float, float]) -> None:
+    values = np.clip(np.random.default_rng(3).normal(0, 0.2, size=200), *clip)
+    points = table({"a": values, "b": np.arange(200.0)})
+    found = grid(sampled(points, swept(points, lambda x: x["a"]), "latin_hypercube")[1], *_factors(points, "a", "b"))
+    assert len(found.across_bins) == len({*found.across_bins}) > 1
+    for place, name in enumerate(found.across_bins):
+        low, high = (float(end) for end in name.split(" to "))
+        cells = [line[place].value for line in found.cells if line[place] is not None]  # type: ignore[union-attr]
+        assert low < high and all(low - 0.01 <= mean <= high + 0.01 for mean in cells)
 
 
 def _factors(points: pd.DataFrame, *names: str) -> list[Factor]:

@@ -11,8 +11,19 @@ from qisim.experiments.meaning import Meaning
 from qisim.experiments.sensitivity.analysis import Analysis, analyse
 from qisim.show.sensitivity_charts import CHARTS, figures
 from qisim.show.sensitivity_rows import scale_of
-from qisim.show.sensitivity_words import answer
-from tests.unit.made_sweeps import CUBE, SCORE, designed, gathered, plane, swept, table, zip_product
+from qisim.show.sensitivity_words import answer, verdict
+from tests.unit.made_sweeps import (
+    CUBE,
+    SCORE,
+    designed,
+    gathered,
+    hidden,
+    plane,
+    planted,
+    swept,
+    table,
+    zip_product,
+)
 
 MONEY = Meaning(key="cost", name="cost, US$", unit="US$", kind="money", less_is_better=True, less="cheaper",
                 more="more expensive", gap_unit="US$")  # fmt: skip
@@ -87,3 +98,47 @@ def test_charts_are_narrow_enough_for_a_phone() -> None:
     one = factorial(plane, own=0.2)
     drawn = [draw() for _, draw in figures([one], [one])]
     assert len(drawn) == 5 and all(figure.get_figwidth() <= 4.6 for figure in drawn)
+
+
+def test_rows_and_axis_of_a_chart_tell_money_in_one_unit() -> None:
+    points = hidden()
+    runs = swept(points, lambda x: 980_000 * planted(x) + 100_000, own=5_000)  # the axis goes beyond a million
+    one = analyse(gathered(points, runs, "latin_hypercube"), MONEY.model_copy(update={"key": "score"}))
+    axes = CHARTS["rules"].figure(one).axes[0]
+    assert axes.get_xlim()[1] > 1_000_000
+    axes.figure.canvas.draw()
+    rows = [text.get_text() for text in axes.texts]
+    assert rows and all(" thousand US$" in row.replace("\n", " ") for row in rows)
+    assert "in thousands" in axes.get_xlabel().replace("\n", " ")
+    assert "900" in {label.get_text() for label in axes.get_xticklabels()}
+
+
+@pytest.mark.parametrize("replicates", [1, 2])
+def test_without_intervals_replicates_are_asked_for_and_nothing_is_ranked(replicates: int) -> None:
+    points = table(zip_product(a=["x", "y"], b=[0.0, 0.5, 1.0], c=[0.0, 0.5, 1.0]))
+    runs = swept(points, lambda x: x["b"] * (1 + (x["a"] == "x")), replicates=replicates, own=0.01)
+    one = analyse(gathered(points, runs, "factorial"), SCORE, "a")
+    said = answer(one)
+    assert said[0] == "To tell which inputs matter for mean score asks for 3 replicates."
+    whether = "To tell whether a x beats a y on average over all inputs asks for 3 replicates: "
+    assert sum(sentence.startswith(whether) for sentence in said) == 1
+    assert not any("not clearly different" in sentence or "What matters most" in sentence for sentence in said)
+    assert one.duel is not None and verdict(one, one.duel.difference, "here").endswith("asks for 3 replicates")
+    titles = {name: _above(draw()) for name, draw in figures([one], [one])}
+    assert titles["score_tornado"].startswith("To tell which input moves it most asks for 3 replicates")
+    assert titles["score_influence"].startswith("To tell which inputs matter asks for 3 replicates")
+    assert len(titles) == 4 + (replicates > 1)  # one replicate does not tell luck from inputs
+    assert not any("90% interval" in title for title in titles.values())
+
+
+def test_charts_say_what_their_bars_are_where_there_are_bars() -> None:
+    points = table(zip_product(a=["x", "y"], b=[0.0, 0.5, 1.0], c=[0.0, 0.5, 1.0]))
+    runs = swept(points, lambda x: x["b"] * (1 + (x["a"] == "x")), replicates=4, own=0.1)
+    one = analyse(gathered(points, runs, "factorial"), SCORE, "a")
+    assert all("90% interval" in _above(draw()) for _, draw in figures([one], [one]))
+
+
+def _above(figure: Any) -> str:
+    """Heading of a chart and what is said below it, in one line."""
+    below = [artist.get_text() for artist in figure.artists if hasattr(artist, "get_text")]
+    return " ".join(" ".join([figure.get_suptitle(), *below]).split())

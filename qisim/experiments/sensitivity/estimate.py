@@ -123,23 +123,43 @@ def jackknife(statistic: Callable[[np.ndarray], np.ndarray], items: np.ndarray) 
     return Spread(variance, len(groups) - 1)
 
 
-def mean_over(sample: Sample, inside: np.ndarray, less: np.ndarray | None = None) -> Estimate:
-    """The mean outcome of some points, bool[P], less what is given of each replicate, float64[R].
+def mean_over(sample: Sample, inside: np.ndarray) -> Estimate:
+    """The mean outcome of some points, bool[P].
 
     Its interval holds the luck of the replicates and, where points were drawn, which were drawn, those of a block
-    together. Luck that is the same in what is taken off leaves the interval, replicate by replicate.
+    together.
     """
-    values = sample.values[inside] - (0.0 if less is None else less)
-    mean, replicates = values.mean(), values.shape[1]
-    luck = Spread(values.mean(axis=0).var(ddof=1) / replicates, replicates - 1) if replicates > 1 else None
+    return _averaged(sample, inside, sample.values[inside].mean(axis=0), _pull(sample, inside))
+
+
+def gap_over(sample: Sample, inside: np.ndarray) -> Estimate:
+    """How much the mean outcome of some points, bool[P], is above the mean of all, with an interval as `mean_over`.
+
+    Luck that all points share leaves the interval, replicate by replicate. The mean of all points is one of points
+    that were drawn, too.
+    """
+    everywhere = np.ones(len(inside), bool)
+    gap = sample.values[inside].mean(axis=0) - sample.values.mean(axis=0)
+    return _averaged(sample, inside, gap, _pull(sample, inside) - _pull(sample, everywhere))
+
+
+def _pull(sample: Sample, inside: np.ndarray) -> np.ndarray:
+    """By how much each point pulls the mean of those `inside` away from what it is, float64[P]."""
+    return np.where(inside, sample.means - sample.means[inside].mean(), 0.0) / inside.sum()
+
+
+def _averaged(sample: Sample, inside: np.ndarray, by_replicate: np.ndarray, pull: np.ndarray) -> Estimate:
+    """The mean of what each replicate says, float64[R], where each point pulls it by so much, float64[P]."""
+    mean, replicates = by_replicate.mean(), len(by_replicate)
+    luck = Spread(by_replicate.var(ddof=1) / replicates, replicates - 1) if replicates > 1 else None
     if sample.whole_grid:
         return estimate(mean, None if replicates < FEWEST_REPLICATES else _number(half_widths([luck])))
-    of_block = np.bincount(sample.block[inside], values.mean(axis=1) - mean)[np.unique(sample.block[inside])]
-    blocks = len(of_block)
-    if blocks < 2:
+    there = len(np.unique(sample.block[inside]))
+    if there < 2:
         return estimate(mean, None)
-    drawn = Spread(np.square(of_block).sum() / len(values) ** 2 * blocks / (blocks - 1), blocks - 1)
-    return estimate(mean, _number(half_widths([drawn, luck])))
+    pulling = len(np.unique(sample.block[pull != 0]))
+    variance = np.square(np.bincount(sample.block, pull)).sum() * pulling / max(pulling - 1, 1)
+    return estimate(mean, _number(half_widths([Spread(variance, there - 1), luck])))
 
 
 def _number(half: np.ndarray | None) -> float | None:

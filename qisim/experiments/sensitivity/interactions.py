@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from qisim.experiments.sensitivity.estimate import Estimate, mean_over
+from qisim.experiments.sensitivity.estimate import Estimate, gap_over, mean_over
 from qisim.experiments.sensitivity.factor import Factor
 from qisim.experiments.sensitivity.sample import Sample, Untold, plain
 
@@ -41,10 +41,9 @@ def grid(sample: Sample, across: Factor, up: Factor) -> Grid:
         raise Untold("points that leave all inputs but one as they are do not show two together")
     x, across_bins = _bins(sample, across)
     y, up_bins = _bins(sample, up)
-    everywhere = sample.values.mean(axis=0)
     inside = [[(x == i) & (y == j) for i in range(len(across_bins))] for j in range(len(up_bins))]
     cells = [[mean_over(sample, cell) if cell.any() else None for cell in line] for line in inside]
-    gaps = [[mean_over(sample, cell, everywhere) if cell.any() else None for cell in line] for line in inside]
+    gaps = [[gap_over(sample, cell) if cell.any() else None for cell in line] for line in inside]
     points = np.array([[cell.sum() for cell in line] for line in inside])
     return Grid(across, up, across_bins, up_bins, cells, gaps, points)
 
@@ -66,8 +65,9 @@ def _bins(sample: Sample, factor: Factor) -> tuple[np.ndarray, list[str]]:
         return place, names
     numbers = values.astype(float)
     count = int(np.clip(np.sqrt(len(values) / POINTS_A_CELL), 2, MOST_BINS))
-    edges = np.quantile(numbers, np.linspace(0, 1, count + 1))
-    _, place = np.unique(np.searchsorted(edges[1:-1], numbers, side="right"), return_inverse=True)
+    edges = np.unique(np.quantile(numbers, np.linspace(0, 1, count + 1)))
+    held, place = np.unique(np.searchsorted(edges[1:-1], numbers, side="right"), return_inverse=True)
+    edges = np.append(edges[held], edges[-1])  # a bin without points belongs to the one below it
     if not factor.whole:
         return place, [f"{factor.said(low)} to {factor.said(high)}" for low, high in pairwise(edges)]
     ends = [(numbers[place == k].min(), numbers[place == k].max()) for k in range(int(place.max()) + 1)]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from qisim.experiments.sensitivity.condition import Condition
-from qisim.experiments.sensitivity.estimate import Estimate, mean_over
+from qisim.experiments.sensitivity.estimate import Estimate, gap_over, mean_over
 from qisim.experiments.sensitivity.factor import Factor
 from qisim.experiments.sensitivity.sample import Sample, Untold
 
@@ -76,10 +76,9 @@ def find_rules(sample: Sample) -> Rules:
     if size < 2:
         raise Untold("no rule of these inputs foretells it better than its mean over all points")
     tree = _tree(size, len(means)).fit(table, means)
-    leaf, everywhere = tree.apply(table), sample.values.mean(axis=0)
+    leaf = tree.apply(table)
     rules = [
-        Rule(_conditions(tree.tree_, int(node), meaning), inside, mean_over(sample, inside),
-             mean_over(sample, inside, everywhere))
+        Rule(_conditions(tree.tree_, int(node), meaning), inside, mean_over(sample, inside), gap_over(sample, inside))
         for node in np.unique(leaf) for inside in [leaf == node]
     ]  # fmt: skip
     return Rules(sorted(rules, key=lambda rule: -rule.mean.value), foretold)
