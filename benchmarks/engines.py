@@ -39,6 +39,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
 SCENARIO = HERE / "scenario.toml"
+BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 SIZES = [400, 2_000, 10_000, 100_000]
 
 
@@ -54,8 +55,14 @@ def main() -> None:
     text = "\n".join(lines)
     print(text)
     if options.write:
-        head = PAGE.read_text(encoding="utf-8").split("<!-- measured -->")[0]
-        PAGE.write_text(f"{head}<!-- measured -->\n{text}", encoding="utf-8")
+        PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
+
+
+def replaced(page: str, text: str) -> str:
+    """The page with what stands between its marks measured anew; what others measured is kept."""
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2].lstrip("\n")
+    return f"{before}{BEGIN}\n{text.rstrip()}\n{END}\n" + (f"\n{after}" if after else "")
 
 
 def machine() -> str:

@@ -90,6 +90,9 @@ def _run(file: Path, out: Path, workers: int | None, cluster: str | None, strict
     except (Halted, experiment.PointFailed) as error:
         complain(f"{error}. {GOES_ON}" if isinstance(error, Halted) else f"Stopped: {error}")
         raise typer.Exit(FAILED) from None
+    except MemoryError:
+        complain(f"There is not enough memory for this; take fewer --workers. {GOES_ON}")
+        raise typer.Exit(FAILED) from None
     except OSError as error:
         complain(f"{error.filename or out}: {error.strerror or error}. {GOES_ON}")
         raise typer.Exit(FAILED) from None
@@ -192,12 +195,12 @@ def _tell(out: Path, status: Status, as_json: bool) -> None:
     if as_json:
         say_json(_row(out, status))
         return
-    typer.echo(f"{counted(status.of_runs, 'run')} are finished, in {out}.")
+    if status.complete:
+        typer.echo(f"{counted(status.runs, 'run')} {_are(status.runs)} finished, in {out}.")
+    else:
+        typer.echo(f"{_share(status)}, in {out}; the same command tries the others again.")
     if status.failed:
-        from qisim.experiments.sweep_store import load
-
-        first = load(out).failures.iloc[0]
-        typer.echo(f"{counted(status.failed, 'run')} failed; the first, point {first['point']}: {first['error']}")
+        typer.echo(f"{counted(status.failed, 'run')} failed; the first, {status.first_error}")
     typer.echo(f"To see what matters:\n  {command_line('sensitivity', out)}")
 
 
@@ -209,16 +212,21 @@ def _show_status(folder: Path, as_json: bool) -> None:
         say_json(_row(folder, found))
         return
     share = found.runs / found.of_runs
-    typer.echo(
-        f"{found.runs:,} of {counted(found.of_runs, 'run')} are finished ({100 * share:.0f}%), in "
-        f"{found.chunks:,} of {counted(found.of_chunks, 'part')}."
-    )
+    typer.echo(f"{_share(found)} ({100 * share:.0f}%), in {found.chunks:,} of {counted(found.of_chunks, 'part')}.")
     if found.failed:
         typer.echo(f"{counted(found.failed, 'run')} failed.")
     if found.damaged:
         typer.echo(f"{counted(found.damaged, 'damaged file')}; the sweep, started again, runs them anew.")
     if not found.complete:
         typer.echo(_under_way(found))
+
+
+def _share(found: Status) -> str:
+    return f"{found.runs:,} of {counted(found.of_runs, 'run')} {_are(found.of_runs)} finished"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _under_way(found: Status) -> str:

@@ -34,17 +34,22 @@ class DaskCluster(Pool):
         self._killed, self._address, self.here = KilledWorker, address, address == LOCAL
         self._keys: WeakKeyDictionary[Future[Any], str] = WeakKeyDictionary()
         self._speak = _silence()
-        self._local = _start(workers) if self.here else None
+        self._local: Any = None
+        self._client: Any = None
         try:
-            if self._local is None:
+            if self.here:
+                self._local = _start(workers)
+            else:
                 _reach(address)
             self._client = Client(self._local or address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-        except Exception as error:  # noqa: BLE001 - anything may listen at an address
-            self._speak()
-            raise _unreachable(address, error) from None
-        if self._local:
-            self._client.run(_leave_ctrl_c)
-        self._executor = self._client.get_executor(pure=False)
+            if self.here:
+                self._client.run(_leave_ctrl_c)
+            self._executor = self._client.get_executor(pure=False)
+        except BaseException as error:
+            self.close(at_once=True)
+            if isinstance(error, Exception):  # anything may listen at an address
+                raise _unreachable(address, error) from None
+            raise
 
     @property
     def workers(self) -> int:
@@ -117,7 +122,8 @@ def _reach(address: str) -> None:
 
 def _unreachable(address: str, error: Exception) -> BadInput:
     said = next(iter(str(error).splitlines()), "") if isinstance(error, (OSError, ValueError)) else ""
-    what = f"no Dask scheduler answers at {address}" + (f": {said}" if said else "")
+    told = "no Dask cluster can be started here" if address == LOCAL else f"no Dask scheduler answers at {address}"
+    what = told + (f": {said}" if said else "")
     return BadInput(Problem("cluster", what, allowed=f"an address such as tcp://127.0.0.1:8786, or {LOCAL}"))
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from qisim.experiments.design import Design, Factor
 from qisim.scenario.change import changed
 from qisim.scenario.errors import BadInput, Problem, nearest, shown
+from qisim.scenario.plausible import PLAUSIBLE
 from qisim.scenario.schema import Scenario
 from qisim.scenario.uncertain import Uncertain
 
@@ -19,6 +20,8 @@ MOST_DIMENSIONS = 10_000
 TAKEN = ("point", "replicate", "error")
 FILES = ("world", "world.facilities", "world.peers")
 """Keys of which a sweep keeps one copy of the files they name."""
+SETS = "parameters"
+"""The key of parameter sets, of which a sweep keeps no file but those that come with qisim."""
 WHOLE = "a whole number"
 
 
@@ -136,6 +139,9 @@ def _tried(factor: Factor) -> list[tuple[str, Any]]:
 
 def refused(scenario: Scenario, factor: Factor, value: Any) -> list[Problem]:
     """What is wrong with the key or its value alone; what concerns other keys, too, stands at the table above it."""
+    if factor.key == SETS and isinstance(value, str) and value != PLAUSIBLE:
+        what = f"found {shown(value)}; a sweep keeps no file of parameter sets; make a sweep for each"
+        return [Problem("", what, SETS, None, PLAUSIBLE)]
     try:
         changed(scenario, {factor.key: value})
     except BadInput as error:

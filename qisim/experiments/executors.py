@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from qisim.scenario.errors import BadInput, Problem, whole
 
@@ -164,6 +165,7 @@ class HandedIn(Pool):
 
     def __init__(self, executor: Executor, width: int | None):
         self._executor, self._width = executor, width
+        self._given: WeakSet[Future[Any]] = WeakSet()
 
     @property
     def workers(self) -> int:
@@ -173,7 +175,13 @@ class HandedIn(Pool):
         return self._width or next((n for n in told if isinstance(n, int) and n > 0), 0) or available_cores()
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        return self._executor.submit(function, *arguments)
+        future = self._executor.submit(function, *arguments)
+        self._given.add(future)
+        return future
+
+    def close(self, *, at_once: bool) -> None:
+        """Take back what waits, so that the executor is free for something else."""
+        self.take_back(list(self._given))
 
 
 def pool_of(executor: Executor | None, workers: int | None, cluster: str | None, width: int | None) -> Pool:

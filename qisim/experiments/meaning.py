@@ -19,6 +19,7 @@ Form = Callable[[float], str]
 
 TARGET, MONTHS, START = "target.coverage", "months", "start"
 """Keys of a scenario that stand in the names of outcomes."""
+ANY_MONEY = "each point's own currency"
 
 
 class Meaning(BaseModel):
@@ -55,6 +56,14 @@ def meaning_of(measure: Measure, scenario: Scenario, varied: Iterable[str] = ())
     """What a measure of a scenario means where some keys of it differ between points: its name holds none of them."""
     fields = {name: getattr(measure, name) for name in Meaning.model_fields}
     return Meaning(**{**fields, "name": _general(measure.name, scenario, set(varied))})
+
+
+def in_any_money(one: Meaning) -> Meaning:
+    """A meaning whose currency differs between points: no currency is told."""
+    if one.unit == ANY_MONEY:
+        return one
+    name = f"{one.name.removesuffix(f', {one.unit}')}, {ANY_MONEY}"
+    return one.model_copy(update={"name": name, "unit": ANY_MONEY, "gap_unit": ANY_MONEY})
 
 
 def _general(name: str, scenario: Scenario, varied: set[str]) -> str:

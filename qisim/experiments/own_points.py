@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -49,13 +50,15 @@ def own_points(design: Design, scenario: Scenario) -> tuple[list[Factor], dict[s
 
 def _read(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(
-            path, sep=_separator(path), encoding="utf-8-sig", keep_default_na=False, na_values=[""], index_col=False,
-            skipinitialspace=True, low_memory=False,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # of values that no column would hold
+            table = pd.read_csv(
+                path, sep=_separator(path), encoding="utf-8-sig", keep_default_na=False, na_values=[""],
+                index_col=False, skipinitialspace=True, low_memory=False,
+            )  # fmt: skip
     except (UnicodeDecodeError, OSError) as error:
         raise reading_failed(path, error) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, ValueError) as error:
         read_csv(path)  # tells the line of what is wrong
         raise BadInput(Problem(str(path), f"cannot be read as a table: {error}")) from None
     if not len(table):

@@ -19,7 +19,7 @@ from qisim.experiments.design import Design
 from qisim.experiments.executors import Halted, Pool, pool_of, working
 from qisim.experiments.sweep_chunks import Layout
 from qisim.experiments.sweep_manifest import NAME, read_manifest
-from qisim.experiments.sweep_plan import Estimate, Plan, bytes_on_disk, check_disk, check_memory, plan, trial
+from qisim.experiments.sweep_plan import Estimate, Plan, bytes_on_disk, check_disk, check_memory, memory_of, plan, trial
 from qisim.experiments.sweep_store import Store, Sweep, opened
 from qisim.experiments.sweep_task import Chunk, ChunkResult, OtherCode, crashed, evaluate
 from qisim.scenario.errors import BadInput, whole
@@ -90,7 +90,8 @@ def sweep(
         workers = whole("workers", workers, 1, MOST_WORKERS)
     with working(pool_of(executor, workers, cluster, width)) as pool:
         ready = plan(design, told.compiling)
-        chosen = _layout(ready, folder, layout, pool, told)
+        found = begun(ready, folder)
+        chosen = found or _layout(ready, folder, layout, pool, told)
         manifest, points = ready.manifest(chosen, command)
         with opened(folder, manifest, points, ready.inputs) as store, stopping(told.say) as asked_to_stop:
             left = list(store.unfinished())
@@ -99,15 +100,14 @@ def sweep(
             if left:
                 runs = sum(store.manifest.layout.runs_of(number) for number in left)
                 check_disk(folder, bytes_on_disk(ready, runs, len(left)))
+                if found and pool.here:
+                    check_memory(ready, pool.workers, memory_of(ready))
                 _Running(ready, store, pool, strict, asked_to_stop, told).run(left)
     return sweep_store.load(folder)
 
 
 def _layout(ready: Plan, folder: Path, given: tuple[int, int] | None, pool: Pool, told: Told) -> Layout:
-    """The chunks of the sweep that is in `folder`, or of a new one, whose needs are told."""
-    found = begun(ready, folder)
-    if found is not None:
-        return found
+    """The chunks of a new sweep, whose needs are told."""
     layout, estimate = estimated(ready, pool)
     if given is not None:
         deep = min(whole("replicates a chunk", given[1], 1, 10**9), layout.replicates)
@@ -132,7 +132,7 @@ def estimated(ready: Plan, pool: Pool) -> tuple[Layout, Estimate]:
     layout, estimate = trial(ready)
     estimate.workers = pool.workers
     if pool.here:
-        check_memory(ready, estimate)
+        check_memory(ready, pool.workers, estimate.memory)
     return layout, estimate
 
 

@@ -91,9 +91,14 @@ def table(chunk: Chunk, result: ChunkResult, manifest: SweepManifest, *, crashed
         "number": chunk.number,
         "failed": len(result.errors) * len(chunk.replicates),
         "crashed": crashed,
-        "first_error": next(iter(result.errors.values()), ""),
+        "first_error": first_error(result),
     }
     return pa.table(columns).replace_schema_metadata({MARK: json.dumps(mark).encode()})
+
+
+def first_error(result: ChunkResult) -> str:
+    """The first error of a chunk, with its point; empty where there is none."""
+    return next((f"point {point}: {error}" for point, error in result.errors.items()), "")
 
 
 def read_mark(path: Path) -> Mark | None:

@@ -47,7 +47,7 @@ class SweepManifest(BaseModel):
     factors: list[dict[str, Any]]
     scenario: dict[str, Any]
     outcomes: list[str]
-    meanings: dict[str, Meaning] = {}
+    meanings: dict[str, Meaning]
     seed: int = Field(ge=0)
     layout: Layout
     files: dict[str, FileRecord]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qisim.experiments.meaning import Meaning, meaning_of
+from qisim.experiments.meaning import Meaning, in_any_money, meaning_of
 from qisim.experiments.points import settings
 from qisim.experiments.sweep_structure import Structures
 from qisim.scenario.errors import BadInput
@@ -71,17 +71,19 @@ def _look(known: Known, structures: Structures, factors: list[Factor], table: pd
     structure.compile()
     varied = [factor.key for factor in factors]
     for name, measure in structure.measures.items():
-        if name not in known.outcomes:
-            known.outcomes[name] = meaning_of(measure, structure.scenario, varied)
+        found = meaning_of(measure, structure.scenario, varied)
+        before = known.outcomes.setdefault(name, found)
+        if before.unit != found.unit:  # points are told in different money
+            known.outcomes[name] = in_any_money(before)
     return True
 
 
 def _levels(table: pd.DataFrame, factors: list[Factor]) -> Iterator[Any]:
-    """The places of the points of each level, int64[n]; of numbers those of the least and the highest."""
+    """The places of the points of each level, int64[n]; of numbers without levels, of the least and the highest."""
     for factor in factors:
         column = table[factor.called].to_numpy()
-        numeric = column.dtype.kind in "iuf"
-        cells = (column.min(), column.max()) if numeric else list(dict.fromkeys(column.tolist()))[:MOST_TEXTS]
+        between = factor.levels is None and column.dtype.kind in "iuf"
+        cells = (column.min(), column.max()) if between else list(dict.fromkeys(column.tolist()))[:MOST_TEXTS]
         for cell in cells:
             yield np.flatnonzero(column == cell)
 

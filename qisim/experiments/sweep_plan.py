@@ -171,11 +171,20 @@ def _timed(plan: Plan) -> tuple[float, float, int]:
     return max(running / max(runs, 1), 1e-6), 0.0 if shared else sum(spent) / max(len(spent), 1), room
 
 
-def check_memory(plan: Plan, estimate: Estimate) -> None:
-    """Raise BadInput where so many workers would need more memory than this computer has free."""
-    free, needed = free_memory(), estimate.workers * estimate.memory
+def memory_of(plan: Plan) -> int:
+    """Bytes that a worker takes, by a few points."""
+    structures, room = unpacked(plan.question).structures, 0
+    for place in plan.examples[:TRIAL_POINTS]:
+        scenario, key = structures.point(settings(plan.factors, plan.points.iloc[[place]])[0])
+        room = max(room, structures.structure(scenario, key).room)
+    return room
+
+
+def check_memory(plan: Plan, workers: int, each: int) -> None:
+    """Raise BadInput where so many workers would need more memory than this computer has free, `each` so many bytes."""
+    free, needed = free_memory(), workers * each
     if free is not None and needed > free:
-        what = f"{estimate.workers} workers need {needed / 2**30:.1f} GiB of memory"
+        what = f"{workers} {'worker needs' if workers == 1 else 'workers need'} {needed / 2**30:.1f} GiB of memory"
         raise BadInput(Problem(plan.design.title, what, allowed=f"the {free / 2**30:.1f} GiB that are free"))
 
 

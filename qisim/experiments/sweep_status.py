@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from qisim.experiments.sweep_chunks import read_mark
 from qisim.experiments.sweep_manifest import read_manifest
-from qisim.experiments.sweep_store import LOCK, load
+from qisim.experiments.sweep_store import LOCK, STARTED, load
 
 
 @dataclass
 class Status:
     """Chunks and runs, finished and in all, runs with an error, damaged files, and when the last chunk was finished.
 
-    `running` is None where that cannot be found out; `seconds_left` is None unless it runs and has finished a chunk.
+    `first_error` is empty where there is none; `running` is None where that cannot be found out; `seconds_left`
+    is None unless it runs and has finished a chunk.
     """
 
     chunks: int
@@ -25,6 +28,7 @@ class Status:
     failed: int
     damaged: int
     last: float | None  # seconds since 1970
+    first_error: str
     running: bool | None
     seconds_left: float | None
     command: str
@@ -38,12 +42,13 @@ def status(folder: str | Path) -> Status:
     """How far the sweep in `folder` has come. Raises BadInput where it holds none."""
     folder = Path(folder)
     manifest = read_manifest(folder)
-    layout, files = manifest.layout, list(load(folder).files().values())
-    marks = {path: read_mark(path) for path in files}
+    layout = manifest.layout
+    marks = {path: read_mark(path) for path in load(folder).files().values()}
+    times = _times(marks)
+    marks = {path: mark for path, mark in marks.items() if path in times}
     ours = {path: mark for path, mark in marks.items() if mark is not None and mark.identity == manifest.identity}
     done = {path: mark for path, mark in ours.items() if not mark.crashed}
     runs = {path: layout.runs_of(mark.number) for path, mark in done.items()}
-    times = {path: path.stat().st_mtime for path in files}
     running = is_running(folder)
     left = layout.runs - sum(runs.values())
     return Status(
@@ -52,12 +57,22 @@ def status(folder: str | Path) -> Status:
         runs=sum(runs.values()),
         of_runs=layout.runs,
         failed=sum(mark.failed for mark in ours.values()),
-        damaged=len(files) - len(ours),
+        damaged=len(marks) - len(ours),
         last=max(times.values(), default=None),
+        first_error=next((mark.first_error for mark in ours.values() if mark.failed), ""),
         running=running,
         seconds_left=_seconds_left(folder, [(times[path], runs[path]) for path in done], left) if running else None,
         command=manifest.command,
     )
+
+
+def _times(paths: Iterable[Path]) -> dict[Path, float]:
+    """When files were written; without those that have gone, as a file of a crash does when its chunk is finished."""
+    times = {}
+    for path in paths:
+        with suppress(FileNotFoundError):
+            times[path] = path.stat().st_mtime
+    return times
 
 
 def is_running(folder: Path) -> bool | None:
@@ -77,7 +92,9 @@ def is_running(folder: Path) -> bool | None:
 
 def _seconds_left(folder: Path, runs: list[tuple[float, int]], left: int) -> float | None:
     """What `left` runs will take, by the `runs` that were finished, at each time, since the sweep was last started."""
-    started = (folder / LOCK).stat().st_mtime
+    started = next(iter(_times([folder / STARTED]).values()), None)
+    if started is None:
+        return None
     since = [(at, count) for at, count in runs if at > started]
     if not since:
         return None

@@ -4,6 +4,7 @@
     points.parquet    a row a point: point, then a column a factor
     runs/             a file a finished chunk: point, replicate, error, then a column an outcome
     inputs/           the registry and the peers file as they were read
+    .lock, .started   held by the process that writes; when it began
 
 A file appears under its name only when the whole of it is on disk. One process writes at a time.
 """
@@ -22,9 +23,9 @@ from typing import TYPE_CHECKING
 from qisim.experiments import design as designs
 from qisim.experiments import manifest as manifests
 from qisim.experiments.folder import LEFT_BY_SYSTEMS
-from qisim.experiments.manifest import INPUTS
+from qisim.experiments.manifest import INPUTS, FileRecord
 from qisim.experiments.place import check_place, keep_names, whole_file
-from qisim.experiments.sweep_chunks import FAILED, damaged, read_mark, table, verified_rows
+from qisim.experiments.sweep_chunks import FAILED, damaged, first_error, read_mark, table, verified_rows
 from qisim.experiments.sweep_manifest import NAME, SweepManifest, differences, read_manifest
 from qisim.experiments.sweep_task import Chunk, ChunkResult
 from qisim.scenario.errors import BadInput, Problem
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario
 
 POINTS, RUNS, LOCK = "points.parquet", "runs", ".lock"
+STARTED = ".started"
+"""Its time tells when the sweep was last started; that of the lock moves whenever somebody looks at it."""
 SECONDS_TO_LOOK = 1.0
 """How long a sweep waits for its folder, at which `status` may just be looking."""
 
@@ -144,7 +147,7 @@ class Store:
         if not crashed:
             with suppress(OSError):
                 self.path(chunk.number, crashed=True).unlink(missing_ok=True)
-        self._count(len(result.errors) * len(chunk.replicates), next(iter(result.errors.values()), ""))
+        self._count(len(result.errors) * len(chunk.replicates), first_error(result))
 
     def _count(self, failed: int, error: str) -> None:
         self.failed += failed
@@ -189,11 +192,12 @@ def opened(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping
         raise _not_writable(folder, error) from None
     try:
         with suppress(OSError):
-            os.utime(folder / LOCK)  # its time tells when the sweep was last started
+            (folder / STARTED).touch()
+            os.utime(folder / STARTED)
         if (folder / NAME).exists():
             check(folder, manifest)
             manifest = read_manifest(folder)
-            _put_back(folder, {**inputs, POINTS: points})
+            manifest = _put_back(folder, manifest, {**inputs, POINTS: points})
         else:
             _begin(folder, manifest, points, inputs)
         store = Store(folder, manifest)
@@ -224,7 +228,7 @@ def check(folder: Path, manifest: SweepManifest) -> None:
 
 def _strangers(folder: Path) -> Iterator[str]:
     """What a folder holds that a sweep which never began would not have left, the results of one included."""
-    begun = {POINTS, LOCK, *INPUTS.values()}
+    begun = {POINTS, LOCK, STARTED, *INPUTS.values()}
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         left = path.name in LEFT_BY_SYSTEMS or path.name.endswith(".unfinished")
@@ -232,12 +236,24 @@ def _strangers(folder: Path) -> Iterator[str]:
             yield name
 
 
-def _put_back(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write again what a sweep is about, where it was lost."""
+def _put_back(folder: Path, manifest: SweepManifest, contents: Mapping[str, bytes]) -> SweepManifest:
+    """Write again what a sweep is about, where it was lost; the manifest, which records what was written.
+
+    Other libraries write the same points in other bytes, so what is whole is left as it is.
+    """
     for name, content in contents.items():
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != content:
-            _write(path, content)
+        path, record = folder / name, FileRecord.of(content)
+        if path.is_file() and FileRecord.of(path.read_bytes()) == manifest.files[name]:
+            continue
+        _write(path, content)
+        if record != manifest.files[name]:
+            manifest = manifest.model_copy(update={"files": {**manifest.files, name: record}})
+            _write(folder / NAME, _as_file(manifest))
+    return manifest
+
+
+def _as_file(manifest: SweepManifest) -> bytes:
+    return (manifest.model_dump_json(indent=2) + "\n").encode()
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -260,7 +276,7 @@ def _not_writable(folder: Path, error: Exception) -> BadInput:
 
 def _begin(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping[str, bytes]) -> None:
     """Write what a sweep is about; the manifest last, for it makes the folder a sweep."""
-    contents = {**inputs, POINTS: points, NAME: (manifest.model_dump_json(indent=2) + "\n").encode()}
+    contents = {**inputs, POINTS: points, NAME: _as_file(manifest)}
     for name, content in contents.items():
         _write(folder / name, content)
     keep_names(folder.resolve().parent)

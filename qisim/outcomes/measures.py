@@ -132,7 +132,7 @@ def _money(currency: str) -> list[Measure]:
         Measure(COST, f"cost, {currency}", currency, "money", True, *words, cost.total, money, money, currency,
                 main=True),
         Measure(COST_EACH, f"cost of a facility brought to the standard, {currency}", currency, "money", True, *words,
-                partial(_ratio, each), cost.per_facility_words, money, currency, criterion=False, main=True,
+                _cost_each, cost.per_facility_words, money, currency, criterion=False, main=True,
                 ratio=each),
     ]  # fmt: skip
 
@@ -168,6 +168,14 @@ def _cost_and_brought(runs: Runs) -> Parts:
 
     whole, facilities = cost.total(runs), cost.brought(runs)
     return (whole, facilities) if whole.any() else (whole, np.full(len(whole), np.nan))
+
+
+def _cost_each(runs: Runs) -> np.ndarray:
+    """Cost by facility of each run; of one in which nothing is spent there is none, whatever other runs spend."""
+    import numpy as np
+
+    whole = cost.total(runs)
+    return np.where(whole > 0, cost.per_facility(whole, cost.brought(runs)), np.nan)
 
 
 def _no_cost_each(runs: Runs) -> str:

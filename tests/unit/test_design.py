@@ -157,6 +157,7 @@ def own(scenario: Path, rows: str, design: str = OWN) -> Design:
     ("0.1,1,weakest\n0.2,,weakest\n0.3,-2,weakest\n",
      [(3, "coaches", "is empty", ""), (4, "coaches", "found -2", "")]),
     ("0.1,1,weakest\n0.1,1,weakest,4\n", [(3, "", "has 4 values", "")]),
+    ("9,0.1,1,weakest\n9,0.3,2,weakest\n", [(2, "", "has 4 values", ""), (3, "", "has 4 values", "")]),
 ])  # fmt: skip
 def test_what_is_wrong_in_a_users_table_is_told_with_line_and_column(scenario: Path, rows: str, told: list) -> None:
     with pytest.raises(BadInput) as refused:
@@ -170,6 +171,21 @@ def test_what_is_wrong_in_a_users_table_is_told_with_line_and_column(scenario: P
 def test_a_users_table_as_spreadsheets_write_it(scenario: Path) -> None:
     table = plan(own(scenario, "turnover;coaches;policy\n0.1;1.0;weakest \n0.3;2.0; nearest\n")).points
     assert table["coaches"].tolist() == [1, 2] and table["policy"].tolist() == ["weakest", "nearest"]
+
+
+def test_separators_at_the_ends_of_rows_are_no_values(scenario: Path) -> None:
+    table = plan(own(scenario, "turnover,coaches,policy\n0.1,1,weakest,\n0.3,2,nearest,\n")).points
+    assert table["turnover"].tolist() == [0.1, 0.3] and table["policy"].tolist() == ["weakest", "nearest"]
+
+
+def test_parameter_sets_of_ones_own_are_no_level(scenario: Path) -> None:
+    """Their file would be neither kept with the sweep nor part of what it is known by."""
+    (scenario.parent / "sets.csv").write_text("works_base\n-1.2\n-0.8\n")
+    with pytest.raises(BadInput, match="keeps no file of parameter sets"):
+        plan(Design(scenario=scenario, method="factorial", factors=[{"key": "parameters", "levels": ["sets.csv"]}]))
+    with pytest.raises(BadInput, match="keeps no file of parameter sets"):
+        plan(own(scenario, "parameters\nplausible\nsets.csv\n", OWN[: OWN.index("[[factors]]")]))
+    assert len(made(scenario, "factorial", None, [{"key": "parameters", "levels": ["plausible"]}])[1]) == 1
 
 
 def test_a_wrong_key_in_a_users_table_is_told_once(scenario: Path) -> None:

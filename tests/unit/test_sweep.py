@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import logging
 import os
 import shutil
 import stat
@@ -20,14 +22,14 @@ import qisim
 from qisim.cli import app
 from qisim.experiments import sweep as experiment
 from qisim.experiments import sweep_plan
-from qisim.experiments.executors import Halted
+from qisim.experiments.executors import Halted, pool_of
 from qisim.experiments.run import run
 from qisim.experiments.sweep import PointFailed, SweepStopped, Told
 from qisim.experiments.sweep_chunks import Layout
 from qisim.experiments.sweep_status import Status, status
-from qisim.experiments.sweep_store import Sweep
+from qisim.experiments.sweep_store import Store, Sweep
 from qisim.experiments.sweep_structure import structure_key
-from qisim.experiments.sweep_task import Chunk, OtherCode, Question, evaluate
+from qisim.experiments.sweep_task import Chunk, OtherCode, Question, crashed, evaluate
 from qisim.outcomes.measures import measures
 from qisim.scenario.change import changed
 from qisim.scenario.errors import BadInput
@@ -241,6 +243,40 @@ def test_outcomes_that_one_level_alone_has_are_kept(folder: Path) -> None:
     assert found["cost"].notna().tolist() == (found["point"] == 3).tolist()
 
 
+def test_outcomes_of_a_level_between_others_are_kept(folder: Path) -> None:
+    """A chance by month 12 is told where 12 months are passed, but of very many months fewer chances are told."""
+    made = design(folder, replicates=1, factors=[{"key": "months", "levels": [3, 14, 4, 5, 6, 7, 8, 9, 74]}])
+    found = experiment.sweep(made, folder / "out").runs
+    assert found["reached_by_12"].notna().tolist() == (found["point"] == 1).tolist()
+
+
+def test_money_that_differs_between_points_is_told_as_such(folder: Path) -> None:
+    path = folder / "small.toml"
+    costs = [{"currency": money, "coach_days": 30.0} for money in ("USD", "KES", "KES")]
+    made = design(folder, replicates=1, factors=[{"key": "costs", "levels": costs[:2]}])
+    path.write_text(path.read_text() + "[costs]\ncurrency = 'USD'\ncoach_days = 5\n")
+    meanings = experiment.sweep(made, folder / "out").manifest.meanings
+    for key in ("cost", "cost_per_facility"):
+        told = meanings[key]
+        assert told.name.endswith(", each point's own currency")
+        assert told.unit == told.gap_unit == "each point's own currency"
+    other = {"key": "costs", "levels": [costs[1], {**costs[2], "coach_days": 20.0}]}
+    told = experiment.sweep(design(folder, replicates=1, factors=[other]), folder / "other").manifest.meanings["cost"]
+    assert (told.name, told.unit) == ("cost, KES", "KES")
+
+
+def test_a_run_in_which_nothing_is_spent_does_not_hang_on_others(folder: Path) -> None:
+    """What a facility costs must not depend on which runs go through the core together."""
+    made = design(folder, factors=[{"key": "behaviour.session_attendance", "levels": [0.0, 0.2]}])
+    text = small_sweeps.SCENARIO.replace("sites = 4", "sites = 1")
+    (folder / "small.toml").write_text(text + "[costs]\nattendances = 3\n")
+    together = experiment.sweep(made, folder / "together", layout=(2, 20)).runs
+    alone = experiment.sweep(made, folder / "alone", layout=(1, 1)).runs
+    assert together["cost"].eq(0).any() and together["cost"].gt(0).any()
+    same(together, alone)
+    assert (together["cost_per_facility"].isna() == together["cost"].eq(0)).all()
+
+
 def test_a_design_of_which_no_point_can_be_run_is_refused(folder: Path) -> None:
     made = design(folder, factors=[{"key": SITES, "levels": [60, 61]}])
     with pytest.raises(BadInput, match=r"none of the 2 points that were tried can be run[^$]*sites: found 60"):
@@ -261,6 +297,40 @@ def test_a_disk_without_room_is_refused(folder: Path, monkeypatch: pytest.Monkey
     with pytest.raises(BadInput, match="MB on disk"):
         experiment.sweep(design(folder), folder / "out")
     assert not (folder / "out").exists()
+
+
+def test_memory_is_looked_at_before_going_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment.sweep(design(folder), folder / "out", layout=LAYOUT)
+    (folder / "out" / "runs" / "chunk-000003.parquet").unlink()
+    monkeypatch.setattr(sweep_plan, "free_memory", lambda: 1_000)
+    with pytest.raises(BadInput, match=r"1 worker needs .* GiB of memory"):
+        experiment.sweep(design(folder), folder / "out")
+    monkeypatch.undo()
+    experiment.sweep(design(folder), folder / "out")
+    monkeypatch.setattr(sweep_plan, "free_memory", lambda: 1_000)
+    assert experiment.sweep(design(folder), folder / "out").complete, "what is finished needs no memory"
+
+
+def test_points_that_another_library_would_write_otherwise_are_left(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment.sweep(design(folder), folder / "out", layout=LAYOUT)
+    (folder / "out" / "runs" / "chunk-000003.parquet").unlink()
+    table = folder / "out" / "points.parquet"
+    before = table.read_bytes()
+
+    def otherwise(frame: pd.DataFrame) -> bytes:
+        frame.to_parquet(folder / "other.parquet", index=False, compression="gzip")
+        return (folder / "other.parquet").read_bytes()
+
+    monkeypatch.setattr(sweep_plan, "_parquet", otherwise)
+    found = experiment.sweep(design(folder), folder / "out")
+    points = found.points
+    assert found.complete and table.read_bytes() == before
+    table.unlink()
+    for _ in range(2):
+        same(experiment.sweep(design(folder), folder / "out").points, points)
+        assert table.read_bytes() != before
 
 
 def test_a_disk_that_has_filled_up_is_found_before_going_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,6 +396,22 @@ def test_an_executor_that_breaks_halts_the_sweep(folder: Path) -> None:
 
     with pytest.raises(Halted, match="no more"):
         experiment.sweep(design(folder), folder / "out", executor=Broken())
+
+
+def test_a_sweep_that_ends_takes_back_what_waits(folder: Path) -> None:
+    """The executor is the caller's, who may have something else to do."""
+    given: list[Future[Any]] = []
+
+    class FirstFails:
+        def submit(self, *_: Any) -> Future[Any]:
+            given.append(Future())
+            if len(given) == 1:
+                given[0].set_exception(ValueError("no more"))
+            return given[-1]
+
+    with pytest.raises(Halted, match="no more"):
+        experiment.sweep(design(folder), folder / "out", layout=LAYOUT, executor=FirstFails(), width=4)
+    assert len(given) > 1 and all(future.cancelled() for future in given[1:])
 
 
 def test_a_registry_goes_with_the_sweep(folder: Path) -> None:
@@ -404,6 +490,38 @@ def test_the_command_says_what_is_wrong(
     assert done.exit_code == 2 and told in done.stderr
 
 
+def test_the_command_tells_what_crashed_and_what_memory_was_short_of(
+    command: Qisim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command("sweep", "design.toml", "--workers", 1)
+    done = qisim.load_sweep("out/design")
+    number = 0
+    points, replicates = done.manifest.layout.part(number)
+    store = Store(done.folder, done.manifest)
+    store.path(number).unlink()
+    chunk = Chunk(number, points, replicates, [])
+    store.write(chunk, crashed(chunk, done.manifest.outcomes), crashed=True)
+
+    def short(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("qisim.experiments.sweep.evaluate", short)
+    stopped = command("sweep", "design.toml", "--workers", 1)
+    assert stopped.exit_code == 1 and "take fewer --workers. What is finished is kept" in stopped.stderr
+    monkeypatch.setattr("qisim.experiments.sweep.sweep", lambda *_, **__: done)
+    told = command("sweep", "design.toml", "--workers", 1).stdout
+    left = done.manifest.layout.runs - len(chunk)
+    assert f"{left} of 960 runs are finished, in out/design; the same command tries the others again." in told
+    assert "the first, point 0: the worker that ran it died each time" in told
+
+
+def test_one_run_is_finished(command: Qisim, folder: Path) -> None:
+    text = small_sweeps.DESIGN[: small_sweeps.DESIGN.index("[[factors]]")].replace("replicates = 20", "replicates = 1")
+    (folder / "one.toml").write_text(text + '[[factors]]\nkey = "target.score"\nlevels = [0.5]\n')
+    assert "1 run is finished, in out/one." in command("sweep", "one.toml", "--workers", 1).stdout
+    assert "1 of 1 run is finished (100%)" in command("sweep", "status", "out/one").stdout
+
+
 def test_ctrl_c_stops_after_what_is_running(folder: Path, whole: Sweep) -> None:
     import os
     import signal
@@ -426,6 +544,7 @@ def test_status_tells_whether_a_sweep_runs_and_how_long_it_will(folder: Path) ->
 
     def look(done: int, total: int) -> None:
         if done in (0, total // 2):
+            (folder / "out" / ".lock").touch()  # as locks of some versions do when they are tried
             seen.append(status(folder / "out"))
 
     experiment.sweep(design(folder), folder / "out", layout=(48, 2), told=Told(progress=look))
@@ -434,6 +553,43 @@ def test_status_tells_whether_a_sweep_runs_and_how_long_it_will(folder: Path) ->
     assert half.running and half.seconds_left is not None and half.seconds_left >= 0 and half.runs == 480
     done = status(folder / "out")
     assert done.running is False and done.seconds_left is None and done.complete
+
+
+def test_a_file_that_goes_while_status_looks_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = experiment.sweep(design(folder), folder / "out", layout=LAYOUT)
+    files = Sweep.files
+
+    def then_one_goes(sweep: Sweep) -> dict[int, Path]:
+        found = files(sweep)
+        found[0].unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Sweep, "files", then_one_goes)
+    found = status(folder / "out")
+    assert (found.chunks, found.damaged) == (done.manifest.layout.chunks - 1, 0)
+
+
+def test_a_benchmark_page_keeps_what_others_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+    engines = importlib.import_module("engines")
+    page = "# Benchmarks\n\n<!-- measured -->\nold\n<!-- end of measured -->\n\n<!-- sweeps measured -->\nmine\n"
+    new = engines.replaced(page, "new\n")
+    assert new == page.replace("old", "new") and engines.replaced(new, "new") == new
+    assert engines.END in engines.PAGE.read_text()
+
+
+def test_a_cluster_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    logger = logging.getLogger("distributed")
+    before = logger.level
+
+    def no(*_: Any, **__: Any) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(distributed, "LocalCluster", no)
+    with pytest.raises(BadInput, match="no Dask cluster can be started here: no more processes"):
+        pool_of(None, 1, "local", None)
+    assert logger.level == before
 
 
 @pytest.mark.parametrize("name", ["runs/thesis.txt", "inputs/letters.csv", "runs/chunk-000001.parquet"])
