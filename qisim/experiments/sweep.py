@@ -285,7 +285,7 @@ def _halted(error: BaseException) -> BaseException:
 @contextmanager
 def stopping(say: Callable[[str], None] | None) -> Iterator[Callable[[], bool]]:
     """While it lasts, a first Ctrl-C (or a request to end) is remembered; a second one interrupts at once."""
-    asked = threading.Event()
+    asked, told = threading.Event(), threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield asked.is_set
         return
@@ -294,12 +294,17 @@ def stopping(say: Callable[[str], None] | None) -> Iterator[Callable[[], bool]]:
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()
-        if say:
+
+    def asked_to_stop() -> bool:
+        """Tells the user, too: a signal may come in the middle of other output, where nothing can be said."""
+        if asked.is_set() and say and not told.is_set():
+            told.set()
             say("Stopping when the parts that are running are finished; once more stops at once.")
+        return asked.is_set()
 
     before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield asked.is_set
+        yield asked_to_stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
