@@ -79,7 +79,7 @@ FACILITY = np.dtype(
         ("priority", "i8"),  # idea seen in an exchange visit, to be tested first; -1 for none
         ("exchanges", "i8"),  # exchange visits made
         ("visits", "i8"),  # coaching visits this month
-        ("called", "?"),  # feedback or a training calls a meeting this month
+        ("called", "?"),  # a visit, feedback or a training calls a meeting this month
         ("attends", "?"),  # takes part in this month's session
         ("meeting", "?"),  # the team met this month
         ("reviewed", "?"),  # it reviewed its records this month
