@@ -27,7 +27,7 @@ LETTERS = "ABCDEFGH"
 PRECISION = 0.5
 REPLICATES = 400
 MOST_NAMED = 3
-TABLES = ("months", "idea_totals", "groups", "units", "adoptions")
+TABLES = ("months", "idea_totals", "groups", "indicators", "units", "adoptions")
 
 Advance = Callable[[int, int], None]
 
@@ -42,6 +42,7 @@ class Strategy:
     months: pd.DataFrame
     idea_totals: pd.DataFrame
     groups: pd.DataFrame
+    indicators: pd.DataFrame
     units: pd.DataFrame
     adoptions: pd.DataFrame
 

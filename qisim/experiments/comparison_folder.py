@@ -3,7 +3,7 @@
 manifest.json       every scenario, seed, precision, versions, and a checksum of every file
 report.html         the comparison to take into a meeting
 outcomes, differences, runs                  CSV for spreadsheets and Parquet
-months.parquet, ideas.parquet, groups.parquet
+months.parquet, ideas.parquet, groups.parquet, indicators.parquet, units.parquet, adoptions.parquet
 charts/             figures
 inputs/A/ ...       the registry and the peers file of each strategy as they were read
 """
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.experiments import comparison_tables as tables
 from qisim.experiments import manifest as manifests
-from qisim.experiments.folder import check_destination, input_records, portable, read_inputs, write_whole
+from qisim.experiments.compare import TABLES as OF_STRATEGIES
+from qisim.experiments.folder import TABLES, check_destination, input_records, portable, read_inputs, write_whole
 from qisim.experiments.manifest import INPUTS, ComparedStrategy, ComparisonManifest
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 SPREADSHEETS = {
     "outcomes": tables.outcomes, "differences": tables.differences, "runs": tables.runs, "costs": tables.costs,
 }  # fmt: skip
-OF_RUNS = {"months": "months", "idea_totals": "ideas", "groups": "groups", "units": "units", "adoptions": "adoptions"}
+OF_RUNS = {name: TABLES[name] for name in OF_STRATEGIES}
 
 Inputs = Sequence[Mapping[str, bytes]]
 

@@ -1,8 +1,9 @@
 """The results folder: written whole or not at all, and read back.
 
     manifest.json       question, seed, versions, and a checksum of every file
-    months.parquet, ideas.parquet, groups.parquet, units.parquet, adoptions.parquet, facilities.parquet
-    facility_months.parquet, idea_months.parquet      with detail only
+    months.parquet, ideas.parquet, groups.parquet, indicators.parquet, units.parquet, adoptions.parquet,
+    facilities.parquet
+    group_indicators.parquet, facility_months.parquet, idea_months.parquet      with detail only
     facilities.csv      each facility with what came of it, for spreadsheets
     report.html         the report to open or to print
     charts/             figures
@@ -36,12 +37,13 @@ TABLES = {
     "months": "months",
     "idea_totals": "ideas",
     "groups": "groups",
+    "indicators": "indicators",
     "units": "units",
     "adoptions": "adoptions",
     "facility_summary": "facilities",
 }
 REPORT = "report.html"
-DETAIL_TABLES = {"facility_months": "facility_months", "idea_months": "idea_months"}
+DETAIL_TABLES = {name: name for name in ("group_indicators", "facility_months", "idea_months")}
 LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 

@@ -18,6 +18,8 @@ class Results:
       reported_score, engagement, skill, data_quality, dependence, fatigue (all 0-1), then counts: trained, enrolled,
       dropped_out, and in that month meetings, cycles, visits, attendances, exchanges.
     - `idea_totals`: replicate, month, idea, facilities aware, adopted, working.
+    - `indicators`: replicate, month, indicator, then means over facilities of its true and reported performance (0-1):
+      performance, reported.
     - `units`: replicate, month, element, then what was counted of it in the month, a column for each of
       `qisim.scenario.costs.UNITS`.
     - `adoptions`: replicate, month, source, adoptions: how often an idea was taken into use in the month by facilities
@@ -29,7 +31,8 @@ class Results:
     - `facility_summary`: a row a facility: id, name, kind, district, province, lat, lon, score (mean at the end over
       replicates), at_target (share of replicates at the end), first_at_target (median month over all replicates, those
       that never get there counting as later than any; NaN where half or more do not).
-    - `facility_months`, `idea_months`: every facility's months, if detail was asked for.
+    - if detail was asked for, `group_indicators`: the columns of `indicators` for each grouping, group, with its
+      facilities; and `facility_months`, `idea_months`: every facility's months.
     """
 
     scenario: Scenario
@@ -39,8 +42,10 @@ class Results:
     months: pd.DataFrame
     idea_totals: pd.DataFrame
     groups: pd.DataFrame
+    indicators: pd.DataFrame
     units: pd.DataFrame
     adoptions: pd.DataFrame
     facility_summary: pd.DataFrame
+    group_indicators: pd.DataFrame | None = None
     facility_months: pd.DataFrame | None = None
     idea_months: pd.DataFrame | None = None

@@ -31,26 +31,29 @@ def run(
     seed: int = 1,
     threads: int | None = None,
     detail: bool = False,
+    by_group: bool = False,
     progress: Callable[[int, int], None] | None = None,
     compiling: Callable[[], None] | None = None,
 ) -> Results:
     """Simulate `replicates` replicates of a scenario, numbered from `first`; the same inputs give the same bits.
 
-    `progress` is told how many replicates are done, of how many; `compiling` is called before the core is compiled
-    for the first time. Raises BadInput where the scenario does not fit its world or the machine's memory.
+    `by_group` keeps each indicator in each group, `detail` that and every facility and idea. `progress` is told how
+    many replicates are done, of how many; `compiling` is called before the core is compiled for the first time.
+    Raises BadInput where the scenario does not fit its world or the machine's memory.
     """
     replicates = whole("replicates", replicates, 1, MOST_REPLICATES)
     first = whole("first", first, 0, MOST_REPLICATES)
     seed = whole("seed", seed, 0, MOST_SEED)
     world = build_world(scenario) if world is None else world
     programme = build_calendar(scenario, world)
+    by_group = by_group or detail
     groupings(world, scenario)  # what the registry does not tell is refused before anything runs
     from qisim.model.batch.simulate import available_cores, is_compiled, simulate
 
     threads = whole("threads", available_cores() if threads is None else threads, 1, MOST_THREADS)
     if compiling and not is_compiled():
         compiling()
-    collected = _Tables(scenario, world, detail)
+    collected = _Tables(scenario, world, detail, by_group)
     done = 0
 
     def advance(more: int) -> None:
@@ -61,17 +64,18 @@ def run(
 
     for chunk, out in simulate(
         scenario, world, programme, range(first, first + replicates), seed, threads=threads, detail=detail,
-        progress=advance, kept_bytes=kept_bytes(scenario, world, replicates, detail),
+        by_group=by_group, progress=advance, kept_bytes=kept_bytes(scenario, world, replicates, detail, by_group),
     ):  # fmt: skip
         collected.add(chunk, out)
     return collected.results(seed, replicates)
 
 
-def kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool) -> int:
+def kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool, by_group: bool = False) -> int:
     """Memory that the tables of a run take, and their parts while they are put together."""
     months, ideas, elements = scenario.months + 1, len(scenario.ideas), len(scenario.programme)
     groups = sum(len(grouping.names) for grouping in groupings(world, scenario))
-    a_month = 180 + ideas * 50 + groups * 110 + elements * (20 + 8 * len(UNITS)) + 28 * len(SOURCES)
+    of_indicators = 40 * len(scenario.indicators) * (1 + groups if by_group else 1)
+    a_month = 180 + ideas * 50 + groups * 110 + of_indicators + elements * (20 + 8 * len(UNITS)) + 28 * len(SOURCES)
     a_replicate = 2 * months * a_month + len(world) * 12
     if detail:  # a table of the recorded rows and its copy while it is put together
         from qisim.model.batch import arrays
@@ -83,8 +87,8 @@ def kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool) 
 class _Tables:
     """Collects the chunks of a run into tables."""
 
-    def __init__(self, scenario: Scenario, world: World, detail: bool):
-        self.scenario, self.world, self.detail = scenario, world, detail
+    def __init__(self, scenario: Scenario, world: World, detail: bool, by_group: bool):
+        self.scenario, self.world, self.detail, self.by_group = scenario, world, detail, by_group
         self.groupings = groupings(world, scenario)
         self.parts: dict[str, list[pd.DataFrame]] = {}
         self.score = np.zeros(len(world))
@@ -97,6 +101,11 @@ class _Tables:
         self._append("months", tables.months_table(chunk, out.months, len(world)))
         self._append("idea_totals", tables.idea_totals_table(chunk, out.ideas, scenario))
         self._append("groups", tables.groups_table(chunk, out.groups, self.groupings))
+        everywhere = out.indicators[:, :, 0]
+        self._append("indicators", tables.indicators_table(chunk, everywhere, len(world), scenario))
+        if self.by_group:
+            rows = out.indicators[:, :, 1:]
+            self._append("group_indicators", tables.group_indicators_table(chunk, rows, self.groupings, scenario))
         self._append("units", tables.units_table(chunk, out.units, scenario))
         self._append("adoptions", tables.adoptions_table(chunk, out.adoptions))
         if self.detail:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from inspect import signature
@@ -28,8 +29,13 @@ from qisim.model.state import (
     COUNTS,
     FACILITY_MONTH,
     FACILITY_ROW,
+    GROUP_COUNTS,
+    GROUP_MEANS,
+    GROUP_ROW,
     IDEA_MONTH,
     IDEA_ROW,
+    INDICATOR_MEANS,
+    INDICATOR_ROW,
     MEANS,
     MONTH_ROW,
     SOURCES,
@@ -37,6 +43,7 @@ from qisim.model.state import (
 from qisim.scenario.costs import UNITS
 from qisim.scenario.errors import whole
 from qisim.scenario.schema import Scenario
+from qisim.world.groupings import groupings
 from qisim.world.world import World, build_world
 
 
@@ -46,6 +53,9 @@ class Trajectory:
 
     months: pd.DataFrame
     idea_totals: pd.DataFrame
+    groups: pd.DataFrame
+    indicators: pd.DataFrame
+    group_indicators: pd.DataFrame
     units: pd.DataFrame
     adoptions: pd.DataFrame
     facility_months: pd.DataFrame
@@ -159,6 +169,14 @@ class QIModel(mesa.Model):
         self._month_rows = np.zeros((1, months), MONTH_ROW)
         self._facility_rows = np.zeros((1, months, facilities), FACILITY_ROW)
         self._idea_rows = np.zeros((1, months, facilities, ideas), IDEA_ROW)
+        self._groupings = groupings(self.world, self.scenario)
+        self._groups = [
+            [self.by_index[f] for f in np.flatnonzero(grouping.codes == code)]
+            for grouping in self._groupings
+            for code in range(len(grouping.names))
+        ]
+        self._group_rows = np.zeros((1, months, len(self._groups)), GROUP_ROW)
+        self._indicator_rows = np.zeros((1, months, 1 + len(self._groups), len(self.indicators)), INDICATOR_ROW)
         self._unit_rows = np.zeros((1, months, *self.units.shape))
         self._adoption_rows = np.zeros((1, months, len(SOURCES)), np.int64)
         reporters = {name: _reporter(name) for name in ("coverage", *COUNTS, *MEANS)}
@@ -218,19 +236,11 @@ class QIModel(mesa.Model):
 
     def collect(self) -> None:
         """Record the state after `month` months."""
+        self._record_facilities()
+        self._record_places()
         row = self._month_rows[0, self.month]
-        for facility, record in zip(self.by_index, self._facility_rows[0, self.month], strict=True):
-            for name in FACILITY_MONTH:
-                record[name] = getattr(facility, name)
-        for facility, records in zip(self.by_index, self._idea_rows[0, self.month], strict=True):
-            for practice, record in zip(facility.practices, records, strict=True):
-                for name in IDEA_MONTH:
-                    record[name] = getattr(practice, name)
         for name in MEANS:
-            total = 0.0
-            for facility in self.by_index:  # one by one: sum() would round differently from Python 3.12 on
-                total += getattr(facility, name)
-            row[name] = total / len(self.by_index)
+            row[name] = _total(getattr(facility, name) for facility in self.by_index) / len(self.by_index)
         row["at_target"] = sum(rules.reaches(facility.score, self.scenario.target.score) for facility in self.by_index)
         for name, attribute in (("trained", "trained"), ("enrolled", "enrolled"), ("dropped_out", "dropped_out"),
                                 ("meetings", "meeting"), ("cycles", "cycles"), ("visits", "visits")):  # fmt: skip
@@ -242,6 +252,26 @@ class QIModel(mesa.Model):
         self.datacollector.collect(self)
         for facility in self.by_index:
             facility.visits = 0
+
+    def _record_facilities(self) -> None:
+        """Every facility, and every idea in it."""
+        for facility, record in zip(self.by_index, self._facility_rows[0, self.month], strict=True):
+            for name in FACILITY_MONTH:
+                record[name] = getattr(facility, name)
+        for facility, records in zip(self.by_index, self._idea_rows[0, self.month], strict=True):
+            for practice, record in zip(facility.practices, records, strict=True):
+                for name in IDEA_MONTH:
+                    record[name] = getattr(practice, name)
+
+    def _record_places(self) -> None:
+        """Sums over each group, and of each indicator over all facilities and each group."""
+        for group, record in zip(self._groups, self._group_rows[0, self.month], strict=True):
+            _record_group(record, group, self.scenario.target.score)
+        places = [self.by_index, *self._groups]
+        for place, records in zip(places, self._indicator_rows[0, self.month], strict=True):
+            for j, record in enumerate(records):
+                for name in INDICATOR_MEANS:
+                    record[name] = _total(getattr(facility, name)[j] for facility in place)
 
     def latest(self, name: str) -> float:
         """A column of the table of months, at the last month recorded; `coverage` is a share."""
@@ -261,11 +291,38 @@ class QIModel(mesa.Model):
         return Trajectory(
             months=tables.months_table(which, self._month_rows[:, upto], len(self.by_index)),
             idea_totals=tables.idea_totals_table(which, counts, self.scenario),
+            groups=tables.groups_table(which, self._group_rows[:, upto], self._groupings),
+            indicators=tables.indicators_table(
+                which, self._indicator_rows[:, upto, 0], len(self.by_index), self.scenario
+            ),
+            group_indicators=tables.group_indicators_table(
+                which, self._indicator_rows[:, upto, 1:], self._groupings, self.scenario
+            ),
             units=tables.units_table(which, self._unit_rows[:, upto], self.scenario),
             adoptions=tables.adoptions_table(which, self._adoption_rows[:, upto]),
             facility_months=tables.facility_months_table(which, self._facility_rows[:, upto], self.world),
             idea_months=tables.idea_months_table(which, rows, self.world, self.scenario),
         )
+
+
+def _record_group(row: Any, facilities: list[Facility], target: float) -> None:
+    """Fill the row of a group: sums over its facilities."""
+    row["at_target"] = sum(rules.reaches(facility.score, target) for facility in facilities)
+    for name in GROUP_COUNTS[1:]:
+        row[name] = sum(getattr(facility, name) for facility in facilities)
+    for name in GROUP_MEANS:
+        row[name] = _total(getattr(facility, name) for facility in facilities)
+    practices = [practice for facility in facilities for practice in facility.practices]
+    row["ideas_adopted"] = sum(practice.stage == rules.ADOPTED for practice in practices)
+    row["ideas_working"] = sum(practice.working for practice in practices)
+
+
+def _total(values: Iterable[float]) -> float:
+    """The sum, one by one: sum() would round differently from Python 3.12 on."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
 
 
 def _plain(record: Any) -> SimpleNamespace:

@@ -143,5 +143,9 @@ GROUP_COUNTS = ["at_target", "enrolled", "dropped_out", "cycles", "visits"]
 GROUP_ROW = np.dtype([(name, "i8") for name in GROUP_COUNTS + GROUP_IDEAS] + [(name, "f8") for name in GROUP_MEANS])
 """One month of one replicate in one district or kind: counts, ideas in use summed, and scores summed."""
 
+INDICATOR_MEANS = ["performance", "reported"]
+INDICATOR_ROW = np.dtype([(name, "f8") for name in INDICATOR_MEANS])
+"""One month of one indicator in one replicate and place: true and reported performance, summed over facilities."""
+
 MONTH_ROW = np.dtype([(name, "i8") for name in COUNTS] + [(name, "f8") for name in MEANS])
 """One month of one replicate: counts over facilities and means over facilities, in the order of facilities."""

@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qisim.model.state import COUNTS, GROUP_COUNTS, GROUP_IDEAS, GROUP_MEANS, IDEA_MONTH, MEANS, SOURCES, STAGES
+from qisim.model.state import (
+    COUNTS,
+    GROUP_COUNTS,
+    GROUP_IDEAS,
+    GROUP_MEANS,
+    IDEA_MONTH,
+    INDICATOR_MEANS,
+    MEANS,
+    SOURCES,
+    STAGES,
+)
 from qisim.scenario.costs import UNITS
 from qisim.scenario.schema import Scenario
 from qisim.world.groupings import Grouping
@@ -39,21 +49,53 @@ def groups_table(replicates: range, rows: np.ndarray, groupings: list[Grouping])
 
     Counts as recorded; ideas adopted and working, and scores, are means over the group's facilities.
     """
-    names = [name for grouping in groupings for name in grouping.names]
-    sizes = np.concatenate([np.bincount(grouping.codes, minlength=len(grouping.names)) for grouping in groupings])
-    table = _grid(replicates, rows.shape[1], len(names))
-    times = len(table["month"]) // len(names)
-    which = np.repeat(np.arange(len(groupings)), [len(grouping.names) for grouping in groupings])
-    table["grouping"] = pd.Categorical.from_codes(np.tile(which, times), [grouping.name for grouping in groupings])
-    shown = sorted(set(names))
-    codes = np.searchsorted(shown, names)
-    table["group"] = pd.Categorical.from_codes(np.tile(codes, times), shown)
-    table["facilities"] = np.tile(sizes, times)
+    table, sizes = _groups(replicates, rows.shape[1], groupings)
     for name in GROUP_COUNTS:
         table[name] = rows[name].ravel()
     for name in GROUP_IDEAS + GROUP_MEANS:
         table[name] = (rows[name] / sizes).ravel()
     return pd.DataFrame(table)
+
+
+def indicators_table(replicates: range, rows: np.ndarray, facilities: int, scenario: Scenario) -> pd.DataFrame:
+    """One row a replicate, month and indicator from INDICATOR_ROW[R, M + 1, J]: means over facilities."""
+    table = _grid(replicates, rows.shape[1], rows.shape[2])
+    table["indicator"] = _indicators(scenario, len(table["month"]))
+    for name in INDICATOR_MEANS:
+        table[name] = rows[name].ravel() / facilities
+    return pd.DataFrame(table)
+
+
+def group_indicators_table(
+    replicates: range, rows: np.ndarray, groupings: list[Grouping], scenario: Scenario
+) -> pd.DataFrame:
+    """One row a replicate, month, group and indicator from INDICATOR_ROW[R, M + 1, groups, J]: means over the group."""
+    table, sizes = _groups(replicates, rows.shape[1], groupings, each=rows.shape[3])
+    table["indicator"] = _indicators(scenario, len(table["month"]))
+    for name in INDICATOR_MEANS:
+        table[name] = (rows[name] / sizes[:, None]).ravel()
+    return pd.DataFrame(table)
+
+
+def _indicators(scenario: Scenario, rows: int) -> pd.Categorical:
+    return _repeated([indicator.name for indicator in scenario.indicators], rows)
+
+
+def _groups(
+    replicates: range, months: int, groupings: list[Grouping], each: int = 1
+) -> tuple[dict[str, Any], np.ndarray]:
+    """The columns replicate to facilities with `each` rows a group, and how many facilities each group has."""
+    names = [name for grouping in groupings for name in grouping.names]
+    sizes = np.concatenate([np.bincount(grouping.codes, minlength=len(grouping.names)) for grouping in groupings])
+    table = _grid(replicates, months, len(names) * each)
+    times = len(replicates) * months
+    which = np.repeat(np.arange(len(groupings)), [len(grouping.names) * each for grouping in groupings])
+    table["grouping"] = pd.Categorical.from_codes(np.tile(which, times), [grouping.name for grouping in groupings])
+    shown = sorted(set(names))
+    codes = np.repeat(np.searchsorted(shown, names), each)
+    table["group"] = pd.Categorical.from_codes(np.tile(codes, times), shown)
+    table["facilities"] = np.tile(np.repeat(sizes, each), times)
+    return table, sizes
 
 
 def units_table(replicates: range, counts: np.ndarray, scenario: Scenario) -> pd.DataFrame:

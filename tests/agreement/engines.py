@@ -16,8 +16,9 @@ from qisim.scenario.schema import Scenario
 from qisim.world.world import World
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
-COMPARED = ("facility_months", "idea_months", "months", "idea_totals", "units", "adoptions")
-TABLES = (*COMPARED, "groups", "facility_summary")
+COMPARED = ("facility_months", "idea_months", "months", "idea_totals", "groups", "indicators", "group_indicators",
+            "units", "adoptions")  # fmt: skip
+TABLES = (*COMPARED, "facility_summary")
 
 
 def assert_engines_agree(scenario: Scenario, world: World, seed: int, replicates: Iterable[int]) -> list[QIModel]:

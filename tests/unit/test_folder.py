@@ -42,7 +42,7 @@ initial_users = 0.3
 kind = "collaborative"
 waves = [{ start = 2024-02-01 }]
 """
-TABLES = ["months", "idea_totals", "groups", "facility_summary", "facility_months", "idea_months"]
+TABLES = [*folders.TABLES, *folders.DETAIL_TABLES]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qisim.model.programme import Programme
-from qisim.model.state import COACH, FACILITY, FACILITY_ROW, GROUP_ROW, IDEA_ROW, MONTH_ROW, PRACTICE, SOURCES
+from qisim.model.state import (
+    COACH,
+    FACILITY,
+    FACILITY_ROW,
+    GROUP_ROW,
+    IDEA_ROW,
+    INDICATOR_ROW,
+    MONTH_ROW,
+    PRACTICE,
+    SOURCES,
+)
 from qisim.scenario.costs import UNITS
 from qisim.scenario.schema import Scenario
 from qisim.world.groupings import Grouping
@@ -103,6 +113,7 @@ class Out(NamedTuple):
     months: np.ndarray  # MONTH_ROW[R, M + 1]
     ideas: np.ndarray  # i8[R, M + 1, K, 3]: aware, adopted, working
     groups: np.ndarray  # GROUP_ROW[R, M + 1, groups of all groupings]
+    indicators: np.ndarray  # INDICATOR_ROW[R, M + 1, P, J], places: all facilities, then the groups if asked for
     units: np.ndarray  # f8[R, M + 1, elements, units]
     adoptions: np.ndarray  # i8[R, M + 1, sources]
     final_score: np.ndarray  # f8[R, F]
@@ -174,25 +185,33 @@ def work_bytes(facilities: int, ideas: int, indicators: int, programme: Programm
 
 @dataclass(frozen=True)
 class Size:
-    """How much a run records: facilities, groups of all groupings, elements of the programme, ideas and months."""
+    """How much a run records: facilities, groups of all groupings, elements, ideas, indicators and months.
+
+    `by_group` tells whether indicators are recorded for each group, too.
+    """
 
     facilities: int
     groups: int
     elements: int
     ideas: int
+    indicators: int
     months: int
+    by_group: bool
 
 
-def size(world: World, groupings: list[Grouping], scenario: Scenario) -> Size:
-    """The size of a scenario's results."""
+def size(world: World, groupings: list[Grouping], scenario: Scenario, by_group: bool = False) -> Size:
+    """The size of a scenario's results; indicators by group if asked for."""
     groups = sum(len(grouping.names) for grouping in groupings)
-    return Size(len(world), groups, len(scenario.programme), len(scenario.ideas), scenario.months)
+    ideas, indicators = len(scenario.ideas), len(scenario.indicators)
+    return Size(len(world), groups, len(scenario.programme), ideas, indicators, scenario.months, by_group)
 
 
 def _out_shapes(size: Size, detail: bool) -> dict[str, tuple[Any, ...]]:
     f, steps, ideas = size.facilities, size.months + 1, size.ideas
+    places = 1 + size.groups if size.by_group else 1
     return {
         "months": (MONTH_ROW, steps), "ideas": ("i8", steps, ideas, 3), "groups": (GROUP_ROW, steps, size.groups),
+        "indicators": (INDICATOR_ROW, steps, places, size.indicators),
         "units": ("f8", steps, size.elements, len(UNITS)), "adoptions": ("i8", steps, len(SOURCES)),
         "final_score": ("f8", f), "first_at_target": ("i4", f),
         "facility_months": (FACILITY_ROW, steps, f) if detail else (FACILITY_ROW, 0, 0),

@@ -33,6 +33,7 @@ def record(r, m, target, here, work, out):
         adopted, working = _count_ideas(f, out.ideas[r, m], work)
         for g in range(here.group.shape[1]):
             _record_group(out.groups[r, m, here.group[f, g]], facility, at_target, adopted, working)
+        _record_indicators(f, out.indicators[r, m], here.group, work)
         at += at_target
         if at_target and out.first_at_target[r, f] < 0:
             out.first_at_target[r, f] = m
@@ -101,6 +102,20 @@ def _record_group(row, facility, at_target, adopted, working):
     row.ideas_working += working
     row.score += facility.score
     row.reported_score += facility.reported_score
+
+
+@compiled_hot
+def _record_indicators(f, places, group, work):
+    """Add a facility to the sums of each indicator: over all facilities, and over its groups where there is room."""
+    for j in range(work.performance.shape[1]):
+        performance, reported = work.performance[f, j], work.reported[f, j]
+        places[0, j].performance += performance
+        places[0, j].reported += reported
+        if len(places) > 1:
+            for g in range(group.shape[1]):
+                row = places[1 + group[f, g], j]
+                row.performance += performance
+                row.reported += reported
 
 
 @compiled

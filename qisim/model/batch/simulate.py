@@ -35,17 +35,19 @@ def simulate(
     *,
     threads: int | None = None,
     detail: bool = False,
+    by_group: bool = False,
     progress: Callable[[int], None] | None = None,
     kept_bytes: int = 0,
 ) -> Iterator[tuple[range, Out]]:
     """Yield the results of `replicates` in order, chunk by chunk, as (replicates of the chunk, arrays).
 
-    Chunking and threads change nothing but speed and memory. `progress` is told how many replicates are done: none
-    once the core is compiled. Arrays of a chunk are used again for the next: copy what is to be kept; `kept_bytes`
-    is what the caller will keep. Raises BadInput, before any memory is taken, where the machine has too little.
+    `detail` records every facility and idea, `by_group` indicators in each group, too. Chunking and threads change
+    nothing but speed and memory. `progress` is told how many replicates are done: none once the core is compiled.
+    Arrays of a chunk are used again for the next: copy what is to be kept; `kept_bytes` is what the caller will keep.
+    Raises BadInput, before any memory is taken, where the machine has too little.
     """
     threads = min(threads or available_cores(), len(replicates))
-    recorded = arrays.size(world, groupings(world, scenario), scenario)
+    recorded = arrays.size(world, groupings(world, scenario), scenario, by_group)
     one = arrays.out_bytes(recorded, detail)
     size = min(len(replicates), max(threads, CHUNK_BYTES // one))
     _check_memory(scenario, world, programme, threads, size * one, detail, kept_bytes)
