@@ -78,6 +78,14 @@ class Tracking:
 
         return plot_score(self.tracked)
 
+    def plot_indicators(self) -> Sequence[Axes]:
+        """The mean of each indicator seen: forecast, updated forecast, what was seen. Returns the axes drawn on."""
+        from qisim.show.track_indicators import applies, plot_indicators
+
+        if not applies(self.tracked):
+            raise BadInput(Problem(self.tracked.observed.file, "tells of no single indicator over all facilities"))
+        return plot_indicators(self.tracked)
+
     def plot_chance(self, ax: Axes | None = None) -> Axes:
         """The chance of having reached the target by each month. Returns the axes drawn on."""
         from qisim.show.track_chance import plot_chance

@@ -73,6 +73,18 @@ class Batch:
         return tables.groups_table(self._rows, self._out.groups, self._structure.groupings)
 
     @cached_property
+    def indicators(self) -> pd.DataFrame:
+        everywhere = self._out.indicators[:, :, 0]
+        return tables.indicators_table(self._rows, everywhere, len(self.world), self.scenario)
+
+    @cached_property
+    def group_indicators(self) -> pd.DataFrame | None:
+        if not self._structure.size.by_group:
+            return None
+        rows = self._out.indicators[:, :, 1:]
+        return tables.group_indicators_table(self._rows, rows, self._structure.groupings, self.scenario)
+
+    @cached_property
     def units(self) -> pd.DataFrame:
         return tables.units_table(self._rows, self._out.units, self.scenario)
 
@@ -84,13 +96,13 @@ class Batch:
 class Structure:
     """A scenario without its own numbers, ready to run any of the points that share it. For one thread.
 
-    Raises BadInput where the programme does not fit the facilities.
+    `by_group` records indicators in each group, too. Raises BadInput where the programme does not fit the facilities.
     """
 
-    def __init__(self, scenario: Scenario, world: World):
+    def __init__(self, scenario: Scenario, world: World, by_group: bool = False):
         self.scenario, self.world = scenario, world
         self.groupings = groupings(world, scenario)
-        self.size = arrays.size(world, self.groupings, scenario)
+        self.size = arrays.size(world, self.groupings, scenario, by_group)
         self._programme = build_calendar(scenario, world)
         self._here = arrays.here(world, self.groupings)
         names = [indicator.name for indicator in scenario.indicators]
@@ -159,10 +171,13 @@ def _ones(dtype: np.dtype) -> Any:
 
 
 class Structures:
-    """The scenarios of points and their structures, of which the last few are kept. For one thread."""
+    """The scenarios of points and their structures, of which the last few are kept. For one thread.
 
-    def __init__(self, scenario: Scenario, inputs: Mapping[str, bytes]):
-        self.scenario, self._inputs = scenario, inputs
+    `by_group` records indicators in each group, too.
+    """
+
+    def __init__(self, scenario: Scenario, inputs: Mapping[str, bytes], by_group: bool = False):
+        self.scenario, self._inputs, self._by_group = scenario, inputs, by_group
         self._key = structure_key(scenario)
         self._structures: OrderedDict[str, Structure] = OrderedDict()
         self._worlds: OrderedDict[str, World] = OrderedDict()
@@ -179,7 +194,9 @@ class Structures:
 
     def structure(self, scenario: Scenario, key: str) -> Structure:
         """The structure of a point's scenario. Raises BadInput."""
-        return _kept(self._structures, key, KEPT_STRUCTURES, lambda: Structure(scenario, self._world(scenario)))
+        return _kept(
+            self._structures, key, KEPT_STRUCTURES, lambda: Structure(scenario, self._world(scenario), self._by_group)
+        )
 
     def _world(self, scenario: Scenario) -> World:
         names = [indicator.name for indicator in scenario.indicators]

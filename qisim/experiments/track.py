@@ -13,8 +13,7 @@ import numpy.typing as npt
 from qisim.experiments.run import kept_bytes, run
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
 from qisim.outcomes.agreement import TOLERANCE, Agreement, agreement
-from qisim.outcomes.observed import SERIES, simulated
-from qisim.outcomes.runs import by_run
+from qisim.outcomes.observed import path, simulated
 from qisim.outcomes.time_to_target import TimeToTarget, time_to_target
 from qisim.outcomes.weights import WeightedTime, Weights
 from qisim.scenario.errors import BadInput, Problem, whole
@@ -37,8 +36,8 @@ LEAST_EFFECTIVE, LEAST_SHARE = 50, 0.01
 class Tracked:
     """A forecast of R replicates and how each agrees with what was seen.
 
-    `paths` holds float64[R, M + 1] for each of the series of `qisim.outcomes.observed.SERIES`, over all facilities,
-    numbers of facilities as shares; `simulated` (float64[R, cells]) what each replicate says of the observed cells.
+    `paths` holds float64[R, M + 1] for each series that can be seen of the scenario, over all facilities, numbers of
+    facilities as shares; `simulated` (float64[R, cells]) what each replicate says of the observed cells.
     """
 
     scenario: Scenario
@@ -104,10 +103,10 @@ def track(
     seed = whole("seed", seed, 0, MOST_SEED)
     tolerance = _tolerance(tolerance)
     parts: list[_Part] = []
-    for batch in _batches(scenario, world, replicates):
+    for batch in _batches(scenario, world, replicates, observed.by_group):
         results = run(
             scenario, world, replicates=len(batch), first=batch.start, seed=seed, threads=threads, compiling=compiling,
-            progress=_within(progress, batch.start, replicates),
+            by_group=observed.by_group, progress=_within(progress, batch.start, replicates),
         )  # fmt: skip
         parts.append(_part(results, observed))
     return Tracked(
@@ -116,7 +115,7 @@ def track(
         observed=observed,
         seed=seed,
         tolerance=tolerance,
-        paths={name: np.concatenate([part.paths[name] for part in parts]) for name in SERIES},
+        paths={name: np.concatenate([part.paths[name] for part in parts]) for name in observed.series},
         simulated=np.concatenate([part.simulated for part in parts]),
         time=TimeToTarget(
             np.concatenate([part.time.month for part in parts]),
@@ -138,15 +137,14 @@ class _Part:
 def _part(results: Results, observed: Observed) -> _Part:
     facilities = len(results.world)
     paths = {
-        series.name: by_run(results.months, series.column) / (facilities if series.counts else 1)
-        for series in SERIES.values()
+        name: path(series, results) / (facilities if series.counts else 1) for name, series in observed.series.items()
     }
     return _Part(paths, simulated(observed, results), time_to_target(results.months, results.scenario.target.coverage))
 
 
-def _batches(scenario: Scenario, world: World, replicates: int) -> list[range]:
+def _batches(scenario: Scenario, world: World, replicates: int, by_group: bool) -> list[range]:
     """The replicates in batches whose tables fit into memory."""
-    size = max(8, BATCH_BYTES // kept_bytes(scenario, world, 1, detail=False))
+    size = max(8, BATCH_BYTES // kept_bytes(scenario, world, 1, detail=False, by_group=by_group))
     return [range(first, min(first + size, replicates)) for first in range(0, replicates, size)]
 
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from qisim.outcomes.coverage import BANDS
-from qisim.outcomes.observed import SERIES
 from qisim.outcomes.time_to_target import milestones
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def forecasts(tracked: Tracked) -> pd.DataFrame:
     """Every series month by month: series, version, month, then the columns of `fan`; counts as shares."""
     parts = [
         fan(weights, tracked.paths[name]).reset_index().assign(series=name, version=version)
-        for name in SERIES
+        for name in tracked.paths
         for version, weights in versions(tracked).items()
     ]
     bands = [f"{end}_{level * 100:.0f}" for level in BANDS for end in ("low", "high")]

@@ -1,16 +1,18 @@
 """How well a replicate agrees with what was seen: the measurement model.
 
 Everything is compared as a share of facilities or a mean of 0-1, cell by cell. What is seen is what is simulated plus
-an error that is normal, with the covariance between two cells of a series
+an error that is normal, with the covariance between two cells of series of one kind
 
-    tolerance^2 k (1 if of one place, 1/2 if not)        the model is off, and so it is elsewhere and in other months
+    tolerance^2 k (1/2 if of two places) (1/2 if of two indicators)
+                                                         the model is off, and so it is elsewhere and in other months
     + 2 p (1 - p) / n of one cell, for counts            which of n facilities got there is luck
     + 2 (SPREAD^2 + p (1 - p) / records) / n, for means  which facilities are there, and which records they reviewed
 
 where k = 0.5^(months between / MEMORY) and p lies half way between what is seen and the mean of the replicates. The 2
 stands there because both the programme and a replicate had luck of their own. Cells of different series err
-independently. Without k a monthly series would pretend to know far more than a yearly one,
-and without the 1/2 a country of many districts would leave the model no room to be off.
+independently unless both are means as facilities report them, or both as measured from outside. Without k a monthly
+series would pretend to know far more than a yearly one, and without the 1/2 a country of many districts, or a
+programme of many indicators, would leave the model no room to be off.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ SPREAD = 0.15
 """Standard deviation of the scores of a place's facilities: the default spread of baselines."""
 
 ELSEWHERE = 0.5
-"""Correlation of the model's errors in two places; assumed."""
+"""Correlation of the model's errors in two places, or on two indicators; assumed."""
 
 SURELY_MISSED = 0.99
 
@@ -83,9 +85,7 @@ def agreement(
     # half a facility more on either side keeps none and all from being certain
     likely = (observed.facilities * (seen - residuals.mean(axis=0) / 2) + 0.5) / (observed.facilities + 1)
     distance, variance = np.zeros(len(simulated)), np.empty(len(observed))
-    series = observed.table["series"].to_numpy()
-    for name in observed.names:
-        cells = np.flatnonzero(series == name)
+    for cells in kinds(observed):
         covariance = _covariance(observed, cells, likely[cells], records(scenario), tolerance)
         whitened = np.linalg.solve(np.linalg.cholesky(covariance), residuals[:, cells].T)
         distance += (whitened**2).sum(axis=0)
@@ -99,16 +99,29 @@ def records(scenario: Scenario) -> float:
     return float(told.quantile(0.5) if isinstance(told, Uncertain) else told)
 
 
+def kinds(observed: Observed) -> list[npt.NDArray[np.int64]]:
+    """The cells whose errors go together: those of series of one kind, in the order of the series."""
+    there = dict.fromkeys(observed.series[name].kind for name in observed.names)
+    return [np.flatnonzero(observed.kinds == kind) for kind in there]
+
+
+def correlation(observed: Observed, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Between what the model is off by in some cells of one kind; float64[C, C]."""
+    table = observed.table.iloc[cells]
+    months = table["month"].to_numpy()
+    result = 0.5 ** (np.abs(months[:, None] - months[None, :]) / MEMORY)
+    for name in ("district", "series"):
+        values = table[name].to_numpy()
+        result *= np.where(values[:, None] == values[None, :], 1.0, ELSEWHERE)
+    return np.asarray(result)
+
+
 def _covariance(
     observed: Observed, cells: npt.NDArray[np.int64], likely: npt.NDArray[np.float64], reviewed: float, tolerance: float
 ) -> npt.NDArray[np.float64]:
-    """Of the errors of some cells of one series, as shares; float64[C, C]."""
-    months = observed.table["month"].to_numpy()[cells]
-    places = observed.table["district"].to_numpy()[cells]
+    """Of the errors of some cells of one kind, as shares; float64[C, C]."""
     facilities = observed.facilities[cells]
-    kept = 0.5 ** (np.abs(months[:, None] - months[None, :]) / MEMORY)
-    same = places[:, None] == places[None, :]
-    covariance = tolerance**2 * kept * np.where(same, 1.0, ELSEWHERE)
+    covariance = tolerance**2 * correlation(observed, cells)
     binomial = likely * (1 - likely) / facilities
     luck = binomial if observed.counts[cells[0]] else SPREAD**2 / facilities + binomial / reviewed
     return np.asarray(covariance + np.diag(2 * luck))

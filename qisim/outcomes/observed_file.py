@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qisim.outcomes.observed import SERIES
+from qisim.outcomes.observed import MEASURED, MEASURED_WORDS, SERIES, Series, series_of
 from qisim.scenario.csv_file import MOST_LISTED, CsvFile, listed, read_csv
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.world.cells import number
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario
     from qisim.world.world import World
 
-MONTH, DISTRICT, MEASURED = "month", "district", "_measured"
+MONTH, DISTRICT = "month", "district"
 FEWEST_MONTHS = 2
 MOST_CELLS = 5000
-"""Of a series: the covariance of their errors must fit into memory."""
+"""Of series of one kind: the covariance of their errors must fit into memory."""
 
 CALENDAR = re.compile(r"(\d{4})-(\d{1,2})(-\d{1,2})?$")
 
@@ -55,12 +55,12 @@ def read(path: Path, scenario: Scenario, world: World) -> tuple[pd.DataFrame, np
     cells = [
         (months[row], places[row], name, value)
         for row in range(len(file.raw))
-        for name in SERIES
-        if name in values and not np.isnan(value := values[name][row])
+        for name, column in values.items()
+        if not np.isnan(value := column[row])
     ]
     table = pd.DataFrame(cells, columns=["month", "district", "series", "value"])
     _check_enough(file, table)
-    _check_size(file, table)
+    _check_size(file, table, series_of(scenario))
     return table, np.array([sizes[place] for place in table["district"]], dtype=np.int64)
 
 
@@ -69,11 +69,14 @@ def _known(raw: CsvFile, scenario: Scenario) -> _File:
     indicators = [indicator.name + suffix for indicator in scenario.indicators for suffix in ("", MEASURED)]
     known = [MONTH, DISTRICT, *SERIES, *indicators]
     by_slug = {slug(name): name for name in reversed(known)}
+    only = scenario.indicators[0].name if len(scenario.indicators) == 1 else None
+    scores = {f"{only}{suffix}": f"score{suffix}" for suffix in ("", MEASURED)} if only else {}
     columns: dict[str, list[str]] = {}
     headers: dict[str, str] = {}
     problems = []
     for header, cells in raw.columns.items():
         name = header if header in known else by_slug.get(slug(header))
+        name = scores.get(name, name) if name else None  # the only indicator is the score
         if name is None:
             what = "is not a column that qisim can compare with the simulation"
             problems.append(raw.header_problem(header, what, ", ".join(known), nearest(header, known)))
@@ -142,15 +145,12 @@ def _check_twice(file: _File, months: Sequence[int | None], places: Sequence[str
 
 def _values(file: _File, scenario: Scenario, sizes: Sequence[int | None]) -> dict[str, np.ndarray]:
     """The values of each series, float64[rows], NaN for gaps; `sizes` are the facilities each row tells of."""
-    values: dict[str, np.ndarray] = {}
-    for name, series in SERIES.items():
-        if name in file.columns:
-            values[name] = _counts(file, name, sizes) if series.counts else _shares(file, name)
-    for suffix in ("", MEASURED):
-        together = _together(file, scenario, suffix)
-        if together is not None:
-            values["score" + suffix] = together
-    return values
+    _check_indicators(file, scenario)
+    return {
+        name: _counts(file, name, sizes) if series.counts else _shares(file, name)
+        for name, series in series_of(scenario).items()
+        if name in file.columns
+    }
 
 
 def _counts(file: _File, name: str, sizes: Sequence[int | None]) -> np.ndarray:
@@ -191,46 +191,24 @@ def _as_share(text: str) -> str:
     return f"; with a decimal point: {comma:g}" if comma is not None and 0 <= comma <= 1 else ""
 
 
-def _together(file: _File, scenario: Scenario, suffix: str) -> np.ndarray | None:
-    """The weighted mean of the indicators, float64[rows]; None where the file has none of them."""
-    names = [indicator.name + suffix for indicator in scenario.indicators]
-    present = [name for name in names if name in file.columns]
-    score = "score" + suffix
-    if not present or names == [score]:  # the only indicator is the score
-        return None
-    if taken := [name for name in names if name in (MONTH, DISTRICT, *SERIES)]:
-        _tell_taken(file, taken[0], present)
-        return None
-    instead = f"all of {', '.join(names)}; or their weighted mean as {score}"
-    if score in file.columns:
-        file.problems.append(
-            file.raw.header_problem(file.headers[score], "tells the same as the indicators do together", "one of them")
-        )
-    columns = [_shares(file, name) for name in present]
-    if absent := [name for name in names if name not in present]:
-        what = f"cannot be compared alone, for the simulation keeps scores; {', '.join(map(repr, absent))} is missing"
-        file.problems.append(file.raw.header_problem(file.headers[present[0]], what, instead))
-        return None
-    _check_rows(file, names, instead)
-    weights = np.array([indicator.weight for indicator in scenario.indicators])
-    return np.asarray(weights @ np.array(columns) / weights.sum())
-
-
-def _tell_taken(file: _File, name: str, present: Sequence[str]) -> None:
-    """A problem: a column of this name cannot be told from the indicator of this name."""
-    meaning = SERIES[name].words if name in SERIES else f"the {name} of a row"
-    what = f"an indicator of the scenario has the column {name!r}, which means {meaning}"
-    header = file.headers[name if name in present else present[0]]
-    file.problems.append(file.raw.header_problem(header, what, "another name for that indicator in the scenario"))
-
-
-def _check_rows(file: _File, names: Sequence[str], instead: str) -> None:
-    """A problem for each row that tells of some indicators and not of others."""
-    for row in range(len(file.raw)):
-        untold = [name for name in names if not file.columns[name][row]]
-        if untold and len(untold) < len(names):
-            what = "is empty, while other indicators are told: the simulation keeps their weighted mean, the score"
-            file.tell(row, untold[0], what, f"{instead}; or a row without any of them")
+def _check_indicators(file: _File, scenario: Scenario) -> None:
+    """Problems where a column may mean an indicator or something else, or where the score is told twice."""
+    names = [indicator.name for indicator in scenario.indicators]
+    if len(names) == 1:
+        return
+    others = {MONTH: "the month of a row", DISTRICT: "the district of a row"}
+    others |= {name + MEASURED: f"{name!r} {MEASURED_WORDS}" for name in names}
+    others |= {series.name: series.words for series in SERIES.values()}
+    for name in names + [name + MEASURED for name in names if name + MEASURED in SERIES]:
+        if name in others and name in file.columns:
+            what = f"an indicator of the scenario has the column {name!r}, which means {others[name]}"
+            allowed = "another name for that indicator in the scenario"
+            file.problems.append(file.raw.header_problem(file.headers[name], what, allowed))
+    for suffix in ("", MEASURED):
+        score = "score" + suffix
+        if score in file.columns and all(name + suffix in file.columns for name in names):
+            what = "tells the same as the indicators do together"
+            file.problems.append(file.raw.header_problem(file.headers[score], what, "one of them"))
 
 
 def _check_enough(file: _File, table: pd.DataFrame) -> None:
@@ -244,13 +222,14 @@ def _check_enough(file: _File, table: pd.DataFrame) -> None:
         )  # fmt: skip
 
 
-def _check_size(file: _File, table: pd.DataFrame) -> None:
-    """More than `MOST_CELLS` values of one series are a problem."""
-    counts = table["series"].value_counts()
+def _check_size(file: _File, table: pd.DataFrame, series: Mapping[str, Series]) -> None:
+    """More than `MOST_CELLS` values of series of one kind are a problem."""
+    words = {one.kind: one.words for one in reversed(list(series.values()))}
+    counts = table["series"].map({name: one.kind for name, one in series.items()}).value_counts()
     problems = [
-        file.raw.header_problem("", f"tells {cells:,} values of {SERIES[name].words}",
+        file.raw.header_problem("", f"tells {cells:,} values of {words[kind]}",
                                 f"{MOST_CELLS:,} at most: leave out months or districts")
-        for name, cells in counts.items() if cells > MOST_CELLS
+        for kind, cells in counts.items() if cells > MOST_CELLS
     ]  # fmt: skip
     if problems:
         raise listed(file.raw.name, problems)

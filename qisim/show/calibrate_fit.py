@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from qisim.outcomes.observed import SERIES
 from qisim.show import style
 from qisim.show.calibrate_words import fit_finding
 from qisim.show.panels import panels
@@ -68,7 +67,8 @@ def plot_fit(checks: Checks, *, districts: bool = False) -> Sequence[Axes]:
 def _below(checks: Checks, districts: bool) -> str:
     several = sum(bool(one.district) == districts for one in checks.series)
     if several > MOST_PANELS:
-        return f"the {MOST_PANELS} of {several} series of districts that the model misses most; all in cells.csv"
+        place = " of districts" if districts else ""
+        return f"the {MOST_PANELS} of {several} series{place} that the model misses most; all in cells.csv"
     return "runs before and after what was seen is taken into account, luck included"
 
 
@@ -109,7 +109,7 @@ def _label(ax: Axes, checks: Checks, number: int) -> None:
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     one = checks.series[number]
-    series = SERIES[one.series]
+    series = one.series
     title = f"{one.district}: {series.words}" if one.district else series.words
     ax.set_title(fill(title, LETTERS), fontsize=style.SMALL, fontweight="normal")
     horizon = checks.fitted.observed.last_month
@@ -121,4 +121,4 @@ def _label(ax: Axes, checks: Checks, number: int) -> None:
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     else:
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
-    ax.set_ylabel("facilities" if series.counts else "mean score")
+    ax.set_ylabel("facilities" if series.counts else "mean" if series.indicator else "mean score")

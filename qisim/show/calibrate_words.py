@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.observed import SERIES
 from qisim.outcomes.outcome import percent
 
 if TYPE_CHECKING:
@@ -84,9 +83,10 @@ def _beyond(checks: Checks) -> list[str]:
     """Single points that no simulation reaches, where all of them together look like what the model does."""
     if checks.misfit or not len(checks.outside):
         return []
-    count, table = len(checks.outside), checks.fitted.observed.table.iloc[checks.outside]
+    observed = checks.fitted.observed
+    count, table = len(checks.outside), observed.table.iloc[checks.outside]
     points = [
-        f"{SERIES[row.series].words}, {row.district or 'all facilities'}, month {row.month}"
+        f"{observed.series[row.series].words}, {row.district or 'all facilities'}, month {row.month}"
         for row in table.itertuples()
     ]
     more = f"; and {count - MOST_NAMED} more" if count > MOST_NAMED else ""

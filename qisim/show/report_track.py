@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.experiments import track_tables
 from qisim.outcomes.agreement import ELSEWHERE, MEMORY, SPREAD
-from qisim.outcomes.observed import SERIES
 from qisim.outcomes.outcome import percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.scenario.version import __version__
@@ -116,17 +115,18 @@ def _parts(tracked: Tracked, table: pd.DataFrame, latest: bool | None = None) ->
     ):
         chosen = group if latest is None else group.iloc[-LATEST:] if latest else group.iloc[:-LATEST]
         if len(chosen):
-            heading = f"{district}: {SERIES[name].words}" if district else SERIES[name].words
+            words = tracked.observed.series[name].words
+            heading = f"{district}: {words}" if district else words
             parts[heading] = [_seen(tracked, row) for _, row in chosen.iterrows()]
     return parts
 
 
 def _seen(tracked: Tracked, row: pd.Series) -> Row:
-    name = str(row["series"])
-    ends = f"{amount(row['forecast_low'], name)} to {amount(row['forecast_high'], name)}"
+    series = tracked.observed.series[row["series"]]
+    ends = f"{amount(row['forecast_low'], series)} to {amount(row['forecast_high'], series)}"
     return Row(
         sentence(when(tracked, row["month"])),
-        [amount(row["value"], name), f"{amount(row['forecast'], name)} ({ends})", percent(row["runs_below"]),
+        [amount(row["value"], series), f"{amount(row['forecast'], series)} ({ends})", percent(row["runs_below"]),
          str(row["standing"])],
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qisim.show import track_chance, track_districts, track_fan
+from qisim.show import track_chance, track_districts, track_fan, track_indicators
 from qisim.show.chart import Chart
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ CHARTS: dict[str, Chart[Tracked]] = {
         "get there in time.",
     ),
     "score": Chart(track_fan.score_figure, "Mean score", FANS),
+    "indicators": Chart(track_indicators.figure, "Indicators", FANS, track_indicators.applies),
     "districts": Chart(
         track_districts.figure,
         "Districts",

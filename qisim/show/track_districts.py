@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qisim.experiments import track_tables
-from qisim.outcomes.observed import SERIES
+from qisim.outcomes.observed import Series
 from qisim.show import districts, style
-from qisim.show.track_words import MATTERS_MOST, when
+from qisim.show.track_words import counts, judged_by, when
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -41,7 +41,7 @@ def plot_districts(tracked: Tracked, ax: Axes | None = None) -> Axes:
     More than 40 districts are told by the 15 furthest behind and the 15 furthest ahead. Draws into `ax`, or into a new
     figure.
     """
-    name, rows = _rows(tracked)
+    series, rows = _rows(tracked)
     shown = districts.rows_of(list(rows["district"]))
     own, ax = ax is None, style.own_axes(ax, districts.height(len(shown)))
     _, width, color = districts.INTERVALS[0]
@@ -53,30 +53,28 @@ def plot_districts(tracked: Tracked, ax: Axes | None = None) -> Axes:
         ax.plot(row["forecast"], place, **MEDIAN, zorder=4, clip_on=False)
         ax.plot(row["value"], place, **SEEN, zorder=5, clip_on=False)
     districts.frame(ax, shown, len(rows))
-    if SERIES[name].counts:
+    if series.counts:
         from matplotlib.ticker import MaxNLocator
 
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlim(left=0)
-    ax.set_xlabel(
-        f"{SERIES[name].words}{'' if SERIES[name].counts else ' (0-1)'}\nin the last month seen of each district"
-    )
+    ax.set_xlabel(f"{series.words}{'' if series.counts else ' (0-1)'}\nin the last month seen of each district")
     style.finish(ax, own, _finding(tracked, rows), tracked.scenario.title, _keys(), columns=3)
     return ax
 
 
-def _rows(tracked: Tracked) -> tuple[str, pd.DataFrame]:
+def _rows(tracked: Tracked) -> tuple[Series, pd.DataFrame]:
     """The series that matters most of those seen in districts, and its last row of each; furthest behind first."""
     table = track_tables.seen(tracked)
     table = table[table["district"] != ""]
-    name = next(name for name in MATTERS_MOST if (table["series"] == name).any())
-    rows = table[table["series"] == name].sort_values("month", kind="stable")
+    series = judged_by(tracked, table)
+    rows = table[table["series"] == series.name].sort_values("month", kind="stable")
     rows = rows.drop_duplicates("district", keep="last")
-    return name, rows.sort_values(["runs_below", "district"], kind="stable")
+    return series, rows.sort_values(["runs_below", "district"], kind="stable")
 
 
 def _finding(tracked: Tracked, rows: pd.DataFrame) -> str:
-    behind, ahead = (int(rows["standing"].str.endswith(way).sum()) for way in ("behind", "ahead"))
+    behind, ahead = counts(rows)
     counted = "1 district" if len(rows) == 1 else f"{len(rows)} districts"
     told = f"Of {counted}, {behind or 'none'} behind the forecast and {ahead or 'none'} ahead"
     months = rows["month"].unique()

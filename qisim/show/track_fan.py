@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from qisim.experiments.track_tables import fan
-from qisim.outcomes.observed import SERIES
 from qisim.outcomes.outcome import percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.show import style
@@ -67,16 +66,23 @@ def plot_coverage(tracked: Tracked, ax: Axes | None = None) -> Axes:
 def plot_score(tracked: Tracked) -> Sequence[Axes]:
     """Mean score by month, a panel for the true one and for the reported one, of those that were seen."""
     shown = [name for name in SCORES if name in national(tracked)] or [SCORES[0]]
-    axes = panels(len(shown), 2.4, 3.1 if len(shown) > 1 else 3.4, sharey=True)
-    keys: dict[str, Artist] = {}
-    for ax, name in zip(axes, shown, strict=True):
-        keys |= {str(key.get_label()): key for key in draw_series(ax, tracked, name)}
-        most = 5 if len(shown) == 1 else 2
-        style.month_axis(ax, tracked.scenario.start, tracked.scenario.months, most=most)
-        ax.set_title("measured from outside" if name == SCORES[0] else "as facilities report it", fontsize=style.SMALL)
+    titles = ["measured from outside" if name == SCORES[0] else "as facilities report it" for name in shown]
+    axes = fans(tracked, shown, titles, score_finding(tracked, shown[0]), tracked.scenario.title)
     axes[0].set_ylabel("mean score of all facilities (0-1)")
+    return axes
+
+
+def fans(tracked: Tracked, names: Sequence[str], titles: Sequence[str], finding: str, below: str) -> list[Axes]:
+    """A panel a series over all facilities, with its title, in a new figure."""
+    axes = panels(len(names), 2.4, 3.1 if len(names) > 1 else 3.4, sharey=True)
+    keys: dict[str, Artist] = {}
+    for ax, name, title in zip(axes, names, titles, strict=True):
+        keys |= {str(key.get_label()): key for key in draw_series(ax, tracked, name)}
+        most = 5 if len(names) == 1 else 2
+        style.month_axis(ax, tracked.scenario.start, tracked.scenario.months, most=most)
+        ax.set_title(title, fontsize=style.SMALL)
     whole = style.owner(axes[0])
-    style.heading(whole, score_finding(tracked, shown[0]), tracked.scenario.title)
+    style.heading(whole, finding, below)
     whole.legend(handles=list(keys.values()), loc="outside lower center", ncols=2, columnspacing=1.2, handlelength=1.8)
     return axes
 
@@ -118,7 +124,7 @@ def _seen(ax: Axes, tracked: Tracked, name: str) -> list[Artist]:
     ax.axvline(tracked.observed.last_month, color=style.INK, linewidth=1, linestyle=":", zorder=2.5)
     if cells is None:
         return []
-    scale = len(tracked.world) if SERIES[name].counts else 1
+    scale = len(tracked.world) if tracked.observed.series[name].counts else 1
     values = tracked.observed.table["value"].to_numpy()[cells] / scale
     error = NINETY * tracked.agreement.error_sd[cells]
     ends = np.vstack([np.minimum(error, values), np.minimum(error, 1 - values)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.experiments import track_tables
-from qisim.outcomes.observed import SERIES
 from qisim.outcomes.outcome import calendar_month, percent
 from qisim.show.track_words import amount
 
@@ -30,11 +29,12 @@ def seen_table(tracked: Tracked) -> Table:
     rows = track_tables.seen(tracked)
     whole = rows[rows["district"] == ""]
     for (district, name), group in (whole if len(whole) else rows).groupby(["district", "series"], sort=False):
-        about = f"{f'{district}: ' if district else ''}{SERIES[name].words}"
+        series = tracked.observed.series[name]
+        about = f"{f'{district}: ' if district else ''}{series.words}"
         latest = group.sort_values("month").tail(LATEST if len(whole) else 1)
         for row in latest.itertuples():
             month = f"{row.month} ({calendar_month(tracked.scenario.start, row.month)})" if row.month else "0 (start)"
-            values = [amount(value, name) for value in (row.value, row.forecast, row.forecast_low, row.forecast_high)]
+            values = [amount(value, series) for value in (row.value, row.forecast, row.forecast_low, row.forecast_high)]
             cells = [about, month, values[0], values[1], f"{values[2]} to {values[3]}", percent(row.runs_below),
                      row.standing]  # fmt: skip
             table.add_row(*map(Text, cells))

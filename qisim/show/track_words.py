@@ -9,7 +9,7 @@ import pandas as pd
 
 from qisim.experiments import track_tables
 from qisim.experiments.track_tables import ON_TRACK
-from qisim.outcomes.observed import SERIES
+from qisim.outcomes.observed import Series
 from qisim.outcomes.outcome import calendar_month, percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from qisim.experiments.track import Tracked
     from qisim.outcomes.weights import WeightedTime
 
-MATTERS_MOST = ("at_standard", "score_measured", "score", "enrolled")
-"""The series by which a programme is judged: the first that was seen."""
+MATTERS_MOST = ("at_standard", "score_measured", "score")
+"""The series by which a programme is judged: the first that was seen; without them by its indicators."""
 
 MIDDLE = (0.25, 0.75)
 """Between these shares of runs an observation is on track without any but."""
@@ -50,18 +50,30 @@ def verdict(tracked: Tracked) -> str:
     table = track_tables.seen(tracked)
     whole = table[table["district"] == ""]
     rows = whole if len(whole) else table
-    name = next(name for name in MATTERS_MOST if (rows["series"] == name).any())
-    rows = rows[rows["series"] == name]
+    series = judged_by(tracked, rows)
+    alike = [one.name for one in tracked.observed.series.values() if one.kind == series.kind and one.indicator]
+    rows = rows[rows["series"].isin(alike if series.indicator else [series.name])]
     rows = rows[rows["month"] == rows["month"].max()]
+    if series.indicator and len(rows) > 1:
+        what = f"Indicators {series.words.removeprefix(series.indicator).strip()}"
+        return _several(tracked, rows, what, "indicators" if len(whole) else "indicators of districts")
     if not len(whole):
-        return _districts(tracked, rows)
+        return _several(tracked, rows, sentence(series.words), "districts")
     row = rows.iloc[0]
     return (
         f"{_standing(row)}. "
-        f"{sentence(SERIES[name].words)} {when(tracked, row['month'])}: {amount(row['value'], name)}; the forecast was "
-        f"{amount(row['forecast'], name)} (90% of runs: {amount(row['forecast_low'], name)} to "
-        f"{amount(row['forecast_high'], name)}; {percent(row['runs_below'])} of runs lower)."
+        f"{sentence(series.words)} {when(tracked, row['month'])}: {amount(row['value'], series)}; the forecast was "
+        f"{amount(row['forecast'], series)} (90% of runs: {amount(row['forecast_low'], series)} to "
+        f"{amount(row['forecast_high'], series)}; {percent(row['runs_below'])} of runs lower)."
     )
+
+
+def judged_by(tracked: Tracked, rows: pd.DataFrame) -> Series:
+    """The series that matters most of those in some rows of `track_tables.seen`."""
+    series, there = tracked.observed.series, set(rows["series"])
+    indicators = sorted((one for one in series.values() if one.indicator), key=lambda one: one.kind != "measured")
+    names = (*MATTERS_MOST, *(one.name for one in indicators), "enrolled")
+    return next(series[name] for name in names if name in there)
 
 
 def _standing(row: pd.Series) -> str:
@@ -72,13 +84,19 @@ def _standing(row: pd.Series) -> str:
     return f"Within the forecast, but on its {'low' if row['runs_below'] < MIDDLE[0] else 'high'} side"
 
 
-def _districts(tracked: Tracked, rows: pd.DataFrame) -> str:
-    name, month = rows["series"].iloc[0], rows["month"].iloc[0]
-    behind, ahead = (rows["standing"].str.endswith(way).sum() for way in ("behind", "ahead"))
+def _several(tracked: Tracked, rows: pd.DataFrame, what: str, each: str) -> str:
+    """How many of several observations of one month stand where."""
+    behind, ahead = counts(rows)
     return (
-        f"{sentence(SERIES[name].words)} {when(tracked, month)}: of {len(rows)} districts {behind} behind the "
+        f"{what} {when(tracked, rows['month'].iloc[0])}: of {len(rows)} {each} {behind} behind the "
         f"forecast, {len(rows) - behind - ahead} on track, {ahead} ahead."
     )
+
+
+def counts(rows: pd.DataFrame) -> tuple[int, int]:
+    """How many rows of `track_tables.seen` stand behind the forecast, and how many ahead of it."""
+    behind, ahead = (int(rows["standing"].str.endswith(way).sum()) for way in ("behind", "ahead"))
+    return behind, ahead
 
 
 def time(tracked: Tracked) -> str:
@@ -166,11 +184,11 @@ def _advice(tracked: Tracked) -> str:
 
 def _furthest(tracked: Tracked) -> str:
     """The observations that the forecast is furthest from."""
-    table = track_tables.seen(tracked)
+    table, series = track_tables.seen(tracked), tracked.observed.series
     rows = table.loc[table["off"].abs().sort_values(ascending=False).index[:MOST_OFF]]
     places = [
-        f"{SERIES[row.series].words}{f' in {row.district}' if row.district else ''} {when(tracked, row.month)} "
-        f"({amount(row.value, row.series)} seen, {amount(row.forecast, row.series)} forecast)"
+        f"{series[row.series].words}{f' in {row.district}' if row.district else ''} {when(tracked, row.month)} "
+        f"({amount(row.value, series[row.series])} seen, {amount(row.forecast, series[row.series])} forecast)"
         for row in rows.itertuples()
     ]
     return f"Furthest off: {'; '.join(places)}."
@@ -181,9 +199,9 @@ def when(tracked: Tracked, month: int) -> str:
     return f"at the end of {calendar_month(tracked.scenario.start, int(month))}" if month else "at the start"
 
 
-def amount(value: float, name: str) -> str:
-    """A value of a series: a number of facilities, or a score."""
-    return f"{value:,.0f}" if SERIES[name].counts else score(value)
+def amount(value: float, series: Series) -> str:
+    """A value of a series: a number of facilities, or a mean of 0-1."""
+    return f"{value:,.0f}" if series.counts else score(value)
 
 
 def sentence(text: str) -> str:

@@ -23,7 +23,7 @@ from qisim.experiments.calibrate.posterior import Posterior, posterior, quantile
 from qisim.experiments.calibrate.priors import USUAL, parse, priors_of
 from qisim.experiments.calibrate.store import Store
 from qisim.experiments.executors import Halted, InThisProcess
-from qisim.outcomes.observed import Observed
+from qisim.outcomes.observed import SERIES, Observed
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.errors import BadInput
 from qisim.show.calibrate_words import warnings
@@ -170,7 +170,7 @@ def by_hand(shares, predictive, seen):
     found = Posterior(shares, np.full(count, 1 / count), np.zeros(parameters), 1.0, np.arange(count))
     prior = Draws(np.arange(500), rng.random((500, parameters)), rng.random((500, len(seen))))
     box = np.tile([0.0, 1.0], (parameters, 1))
-    observed = Observed("", table, np.full(len(seen), 10))
+    observed = Observed("", table, np.full(len(seen), 10), SERIES)
     rounds = [Round(box, 500, found)]
     return Checks(Fitted(SimpleNamespace(title="By hand"), 10, observed, asked, prior, rounds, shares, predictive, {}))
 
@@ -303,7 +303,7 @@ def test_errors_of_a_simulation_are_its_own(place):
     scenario = qisim.load(place / "small.toml").scenario
     table = pd.DataFrame({"month": [0, 1, 60] * 2, "district": "", "series": ["score"] * 3 + ["score_measured"] * 3,
                           "value": 0.5})  # fmt: skip
-    observed = Observed("", table, np.full(6, 5))
+    observed = Observed("", table, np.full(6, 5), SERIES)
     numbers, cells = np.arange(2000), np.full((2000, 6), 0.5)
     sampled = Errors(observed, scenario, 0.0, 1).added(numbers, cells)
     assert (sampled[:, :3] == 0.5).all()
@@ -333,7 +333,9 @@ def test_no_random_numbers_are_used_twice(place, monkeypatch):
     monkeypatch.setattr(np.random, "default_rng", noted)
     for number in range(3):
         points(asked, number, np.tile([0.0, 1.0], (2, 1)))
-    Errors(Observed("", table, np.full(1, 5)), scenario, 0.0, asked.seed).added(np.arange(300), np.full((300, 1), 0.5))
+    Errors(Observed("", table, np.full(1, 5), SERIES), scenario, 0.0, asked.seed).added(
+        np.arange(300), np.full((300, 1), 0.5)
+    )
     Posterior(np.full((50, 1), 0.5), np.full(50, 0.02), np.zeros(1), 1.0, np.arange(50)).equal(200, asked.seed)
     assert len(set(used)) == len(used) == 304
 

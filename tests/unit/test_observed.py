@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from qisim.experiments.run import run
+from qisim.model.mesa_model import QIModel
 from qisim.outcomes import observed_file
 from qisim.outcomes.observed import SERIES, Observed, read_observed, simulated
 from qisim.scenario.errors import BadInput
@@ -66,10 +67,15 @@ def test_months_may_be_calendar_months(read, text, month):
     assert cells(read(f"month,score\n7,0.4\n{text},0.5\n"))[1][0] == month
 
 
-def test_indicators_count_together_as_their_weighted_mean(read):
-    observed = read("month;Hand_Hygiene;TB screening;tb screening_measured;hand hygiene_measured\n0;0.4;0.8;;\n"
-                    "2;;;0.1;0.5\n")  # fmt: skip
-    assert cells(observed) == [(0, "", "score", pytest.approx(0.7)), (2, "", "score_measured", pytest.approx(0.2))]
+def test_indicators_count_one_by_one_gaps_and_all(read, world):
+    one = world.districts[1]
+    observed = read("month;district;Hand_Hygiene;tb screening_measured;hand hygiene_measured;score\n"
+                    f"0;;0.4;;;0.7\n2;{one};;0.1;0.5;\n")  # fmt: skip
+    assert cells(observed) == [(0, "", "score", 0.7), (0, "", "hand hygiene", 0.4),
+                               (2, one, "hand hygiene_measured", 0.5),
+                               (2, one, "TB screening_measured", 0.1)]  # fmt: skip
+    assert observed.kinds.tolist() == ["reported", "reported", "measured", "measured"] and observed.by_group
+    assert not read("month,hand hygiene\n0,.1\n1,.2\n").by_group
 
 
 def test_a_single_indicator_is_the_score(read):
@@ -94,8 +100,8 @@ def test_a_single_indicator_is_the_score(read):
         ("month,score\n3,\n4,", ["every cell is empty"]),
         ("month,score\n3,0.5\n4,", ["tells of month 3 alone"]),
         ("month,district\n3,\n4,", ["no column holds anything"]),
-        ("month,hand hygiene\n0,0.5\n1,0.6", ["cannot be compared alone", "'TB screening' is missing"]),
-        ("month,hand hygiene,TB screening\n0,0.5,\n1,.1,.1", ["line 2: TB screening: is empty"]),
+        ("month,hand hygiene\n0,50\n1,0.6", ["line 2: hand hygiene: found 50", "write 0.5"]),
+        ("month,hand hygeine\n0,0.5", ["did you mean 'hand hygiene'?"]),
         ("month,hand hygiene,TB screening,score\n0,.1,.1,.1", ["tells the same as the indicators do together"]),
     ],
 )  # fmt: skip
@@ -110,6 +116,8 @@ def test_more_than_can_be_compared_is_refused_before_anything_is_simulated(read,
     assert len(read("month,score,score_measured\n0,.5,.5\n1,.5,.5\n")) == 4
     with pytest.raises(BadInput, match=r"tells 3 values of mean score as measured.*2 at most: leave out months"):
         read(f"month,district,score,score_measured\n0,,.5,.5\n1,,,.5\n1,{world.districts[0]},,.5\n")
+    with pytest.raises(BadInput, match="tells 4 values of mean score as facilities report it"):
+        read("month,hand hygiene,TB screening\n0,.5,.5\n1,.5,.5\n")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +125,12 @@ def test_more_than_can_be_compared_is_refused_before_anything_is_simulated(read,
     [
         ("score", "month,score,hand hygiene\n0,.1,.1\n1,.1,.1", ["score", "mean score as facilities report it"]),
         ("score", "month,score_measured\n0,.1\n1,.1", ["'score_measured', which means mean score as measured"]),
-        ("enrolled", "month,hand hygiene,score\n0,.1,.1\n1,.1,.1", ["hand hygiene", "means facilities enrolled"]),
+        ("enrolled", "month,enrolled,score\n0,1,.1\n1,1,.1", ["'enrolled', which means facilities enrolled"]),
+        (
+            "hand hygiene_measured",
+            "month,hand hygiene_measured\n0,.1\n1,.1",
+            ["'hand hygiene_measured', which means 'hand hygiene' as measured from outside"],
+        ),
         ("month", "month,hand hygiene\n0,.1\n1,.1", ["means the month of a row"]),
     ],
 )
@@ -126,6 +139,11 @@ def test_an_indicator_cannot_share_its_column_with_a_series(read, name, text, to
     with pytest.raises(BadInput) as error:
         read(text, scenario)
     assert all(part in str(error.value) for part in [*told, "another name for that indicator"])
+
+
+def test_an_indicator_that_is_called_like_a_series_that_was_not_seen_is_no_problem(read):
+    scenario = scenario_by_hand(indicators=[{"name": "enrolled"}, {"name": "hand hygiene"}])
+    assert read("month,hand hygiene\n0,.1\n1,.1", scenario).names == ["hand hygiene"]
 
 
 def test_the_only_indicator_may_be_called_score(read):
@@ -153,6 +171,36 @@ def test_simulated_values_are_those_of_the_tables(read, scenario, world):
         rows = told if district else runs.months
         rows = rows[rows["month"] == month].sort_values("replicate")
         assert column.tolist() == rows[SERIES[series].column].tolist()
+
+
+def test_simulated_indicators_are_the_means_over_the_facilities_of_a_place(read, scenario, world):
+    """Worked out from single facilities, which Mesa's agents tell."""
+    one, names = world.districts[1], ["hand hygiene", "TB screening_measured", "TB screening", "hand hygiene_measured"]
+    cell = "5,{},.5,.5,.5,.5\n"
+    observed = read(f"month,district,{','.join(names)}\n" + cell.format("") + cell.format(one) + "4,,,,,.1\n")
+    values = simulated(observed, run(scenario, world, replicates=2, seed=5, by_group=True))
+    model = QIModel(scenario, world, rng=5, replicate=1)
+    for _ in range(5):
+        model.step()
+    for (month, district, series, _), column in zip(cells(observed), values.T, strict=True):
+        if month == 5:
+            j = [i.name for i in scenario.indicators].index(series.removesuffix("_measured"))
+            means = [
+                (facility.performance if series.endswith("_measured") else facility.reported)[j]
+                for facility in model.by_index
+                if district in ("", world.districts[facility.district_code])
+            ]
+            assert column[1] == pytest.approx(np.mean(means), rel=1e-12)
+    assert len(set(values[1])) == len(observed)
+
+
+def test_the_score_is_the_weighted_mean_of_the_indicators(scenario, world):
+    runs = run(scenario, world, replicates=2, seed=5)
+    means = runs.indicators.pivot(index=["replicate", "month"], columns="indicator", values=["performance", "reported"])
+    weights = np.array([1, 3]) / 4
+    for column, score in (("performance", "score"), ("reported", "reported_score")):
+        found = means[column][[i.name for i in scenario.indicators]].to_numpy() @ weights
+        np.testing.assert_allclose(found, runs.months[score].to_numpy(), rtol=1e-12)
 
 
 def test_the_synthetic_file_fits_its_scenario_and_is_what_its_script_makes():

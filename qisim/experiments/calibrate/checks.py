@@ -13,7 +13,7 @@ from qisim.experiments.calibrate.posterior import quantile
 from qisim.experiments.calibrate.priors import values
 from qisim.experiments.calibrate.summaries import Array
 from qisim.outcomes.intervals import LEVEL, ends
-from qisim.outcomes.observed import SERIES
+from qisim.outcomes.observed import Series
 
 LITTLE = 0.2
 """Narrowed by less than that, an interval is called about as wide as before."""
@@ -62,7 +62,7 @@ class SeriesCheck:
     often such simulations are as far off their middle as what was seen (a p-value).
     """
 
-    series: str
+    series: Series
     district: str
     cells: int
     inside: int
@@ -76,7 +76,7 @@ class SeriesCheck:
     @property
     def words(self) -> str:
         """The series and the place in words."""
-        return f"{SERIES[self.series].words}, {self.district or 'all facilities'}"
+        return f"{self.series.words}, {self.district or 'all facilities'}"
 
 
 class Checks:
@@ -146,7 +146,7 @@ class Checks:
         observed = self.fitted.observed
         return [
             SeriesCheck(
-                str(observed.table["series"].iloc[cells[0]]),
+                observed.series[observed.table["series"].iloc[cells[0]]],
                 str(observed.table["district"].iloc[cells[0]]),
                 len(cells),
                 int(self.inside[cells].sum()),

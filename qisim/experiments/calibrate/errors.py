@@ -7,11 +7,9 @@ import numpy.typing as npt
 
 from qisim.experiments.calibrate.luck import Purpose, luck
 from qisim.experiments.calibrate.summaries import Array
-from qisim.outcomes.agreement import ELSEWHERE, MEMORY, records
+from qisim.outcomes.agreement import correlation, kinds, records
 from qisim.outcomes.observed import Observed
 from qisim.scenario.schema import Scenario
-
-MEASURED = "_measured"
 
 
 class Errors:
@@ -24,8 +22,7 @@ class Errors:
 
     def __init__(self, observed: Observed, scenario: Scenario, tolerance: float, seed: int):
         self._most, self._seed = np.where(observed.counts, observed.facilities, 1).astype(float), seed
-        measured = observed.table["series"].str.endswith(MEASURED).to_numpy(dtype=bool)
-        seen = np.where(measured, observed.values, 0.0)
+        seen = np.where(observed.kinds == "measured", observed.values, 0.0)
         self._sampled = np.sqrt(seen * (1 - seen) / (observed.facilities * records(scenario)))
         self._factor = tolerance * _root(observed) if tolerance else None
 
@@ -42,10 +39,8 @@ class Errors:
 
 
 def _root(observed: Observed) -> Array:
-    """A square root, float64[C, C], of the correlation of the model's errors; series err independently."""
-    months, places = observed.table["month"].to_numpy(), observed.table["district"].to_numpy()
-    series = observed.table["series"].to_numpy()
-    kept = 0.5 ** (np.abs(months[:, None] - months[None, :]) / MEMORY)
-    place = np.where(places[:, None] == places[None, :], 1.0, ELSEWHERE)
-    correlation = kept * place * (series[:, None] == series[None, :])
-    return np.asarray(np.linalg.cholesky(correlation + 1e-9 * np.eye(len(correlation))))
+    """A square root, float64[C, C], of the correlation of the model's errors; kinds of series err independently."""
+    root = np.zeros((len(observed), len(observed)))
+    for cells in kinds(observed):
+        root[np.ix_(cells, cells)] = np.linalg.cholesky(correlation(observed, cells) + 1e-9 * np.eye(len(cells)))
+    return root

@@ -18,7 +18,7 @@ from qisim.experiments import sweep_code
 from qisim.experiments.calibrate.summaries import Array
 from qisim.experiments.sweep_structure import Batch, Structures
 from qisim.model.batch.simulate import parameters_of
-from qisim.outcomes.observed import Observed, simulated
+from qisim.outcomes.observed import Observed, series_of, simulated
 from qisim.scenario.errors import BadInput, Problem
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
@@ -78,9 +78,10 @@ class Simulator:
         inputs = {name: b64decode(content) for name, content in told["files"].items()}
         self.digest, self._seed = question.digest, int(told["seed"])
         self._keys = [f"behaviour.{name}" for name in told["names"]]
-        self._structures = Structures(from_document(told["scenario"], Origin()), inputs)
+        scenario = from_document(told["scenario"], Origin())
         cells = pd.DataFrame({**told["cells"], "value": 0.0})
-        self._observed = Observed("", cells, np.ones(len(cells), dtype=np.int64))
+        self._observed = Observed("", cells, np.ones(len(cells), dtype=np.int64), series_of(scenario))
+        self._structures = Structures(scenario, inputs, self._observed.by_group)
 
     def cells(self, part: Part) -> Array:
         """The observed cells of each simulation, float64[n, C]."""

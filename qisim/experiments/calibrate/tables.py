@@ -72,7 +72,7 @@ def series(fitted: Fitted, checks: Checks) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(
-        [(one.series, one.district, one.cells, one.inside, one.as_far, one.missed) for one in checks.series],
+        [(one.series.name, one.district, one.cells, one.inside, one.as_far, one.missed) for one in checks.series],
         columns=["series", "district", "cells", "inside", "as_far_by_chance", "missed"],
     )
 
