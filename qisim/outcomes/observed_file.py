@@ -124,15 +124,19 @@ def _calendar(scenario: Scenario, month: int) -> str:
 
 def _places(file: _File, world: World) -> list[str | None]:
     """The district of each row, "" for all facilities, None where there is none of that name."""
-    known = set(world.districts)
-    found: list[str | None] = []
-    for row, text in enumerate(file.columns.get(DISTRICT, [""] * len(file.raw))):
-        if text and text not in known:
-            near = nearest(text, world.districts) if len(file.problems) < MOST_LISTED else ""
-            some = ", ".join(world.districts[:5]) + (", ..." if len(known) > 5 else "")
-            file.tell(row, DISTRICT, f"no district is called {text!r}", f"{some}; empty for all facilities", near)
-        found.append(text if not text or text in known else None)
-    return found
+    known = {"", *world.districts}
+    cells = file.columns.get(DISTRICT, [""] * len(file.raw))
+    unknown: dict[str, list[int]] = {}
+    for row, text in enumerate(cells):
+        if text not in known:
+            unknown.setdefault(text, []).append(row)
+    some = ", ".join(world.districts[:5]) + (", ..." if len(world.districts) > 5 else "")
+    for told, (text, rows) in enumerate(unknown.items()):
+        near = nearest(text, world.districts) if told < MOST_LISTED else ""
+        more = f", here and in {len(rows) - 1:,} more row{'' if len(rows) == 2 else 's'}" if len(rows) > 1 else ""
+        what = f"no district is called {text!r}{more}"
+        file.tell(rows[0], DISTRICT, what, f"{some}; empty for all facilities", near)
+    return [text if text in known else None for text in cells]
 
 
 def _check_twice(file: _File, months: Sequence[int | None], places: Sequence[str | None]) -> None:

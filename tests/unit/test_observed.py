@@ -111,6 +111,15 @@ def test_what_is_wrong_is_told_with_its_place(read, world, text, told):
     assert all(part in str(error.value) for part in told), str(error.value)
 
 
+def test_a_misspelt_district_is_told_once(read, world):
+    rows = "".join(f"{month},Distrikt 01,3\n{month},Nowhere,3\n" for month in range(3))
+    with pytest.raises(BadInput) as error:
+        read(f"month,district,enrolled\n{rows}")
+    assert [problem.line for problem in error.value.problems] == [2, 3]
+    assert "no district is called 'Distrikt 01', here and in 2 more rows" in str(error.value)
+    assert f"did you mean {world.districts[0]!r}" in str(error.value)
+
+
 def test_more_than_can_be_compared_is_refused_before_anything_is_simulated(read, world, monkeypatch):
     monkeypatch.setattr(observed_file, "MOST_CELLS", 2)
     assert len(read("month,score,score_measured\n0,.5,.5\n1,.5,.5\n")) == 4
