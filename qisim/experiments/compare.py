@@ -45,6 +45,7 @@ class Strategy:
     indicators: pd.DataFrame
     units: pd.DataFrame
     adoptions: pd.DataFrame
+    group_indicators: None = None
 
 
 @dataclass

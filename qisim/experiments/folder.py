@@ -139,12 +139,10 @@ def load(folder: str | Path) -> Results:
     folder = Path(folder)
     manifest = manifests.read(folder)
     scenario, world = rebuild(folder, manifest)
-    names = {**TABLES, **(DETAIL_TABLES if manifest.detail else {})}
+    kept = {field for field, name in DETAIL_TABLES.items() if manifest.detail or f"{name}.parquet" in manifest.files}
+    names = {field: name for field, name in {**TABLES, **DETAIL_TABLES}.items() if field in TABLES or field in kept}
     tables: dict[str, Any] = {field: read_table(folder, manifest, name) for field, name in names.items()}
-    absent = dict.fromkeys(DETAIL_TABLES, None) if not manifest.detail else {}
-    return Results(
-        scenario=scenario, world=world, seed=manifest.seed, replicates=manifest.replicates, **tables, **absent
-    )
+    return Results(scenario=scenario, world=world, seed=manifest.seed, replicates=manifest.replicates, **tables)
 
 
 def rebuild(folder: Path, manifest: Manifest) -> tuple[Scenario, World]:

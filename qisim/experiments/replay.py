@@ -14,7 +14,8 @@ from qisim.experiments import folder as folders
 from qisim.experiments import manifest as manifests
 from qisim.experiments.manifest import Manifest
 from qisim.model import rules
-from qisim.model.mesa_model import QIModel, Trajectory
+from qisim.model.agents.recorder import Trajectory
+from qisim.model.mesa_model import QIModel
 from qisim.outcomes.outcome import calendar_month
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.scenario.schema import Scenario

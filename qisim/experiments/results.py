@@ -31,8 +31,9 @@ class Results:
     - `facility_summary`: a row a facility: id, name, kind, district, province, lat, lon, score (mean at the end over
       replicates), at_target (share of replicates at the end), first_at_target (median month over all replicates, those
       that never get there counting as later than any; NaN where half or more do not).
-    - if detail was asked for, `group_indicators`: the columns of `indicators` for each grouping, group, with its
-      facilities; and `facility_months`, `idea_months`: every facility's months.
+    - if indicators by group or detail was asked for, `group_indicators`: the columns of `indicators` for each grouping
+      and group, with its facilities.
+    - if detail was asked for, `facility_months`, `idea_months`: every facility's months.
     """
 
     scenario: Scenario

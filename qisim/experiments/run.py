@@ -74,7 +74,7 @@ def kept_bytes(scenario: Scenario, world: World, replicates: int, detail: bool, 
     """Memory that the tables of a run take, and their parts while they are put together."""
     months, ideas, elements = scenario.months + 1, len(scenario.ideas), len(scenario.programme)
     groups = sum(len(grouping.names) for grouping in groupings(world, scenario))
-    of_indicators = 40 * len(scenario.indicators) * (1 + groups if by_group else 1)
+    of_indicators = 45 * len(scenario.indicators) * (1 + groups if by_group or detail else 1)
     a_month = 180 + ideas * 50 + groups * 110 + of_indicators + elements * (20 + 8 * len(UNITS)) + 28 * len(SOURCES)
     a_replicate = 2 * months * a_month + len(world) * 12
     if detail:  # a table of the recorded rows and its copy while it is put together
@@ -101,11 +101,10 @@ class _Tables:
         self._append("months", tables.months_table(chunk, out.months, len(world)))
         self._append("idea_totals", tables.idea_totals_table(chunk, out.ideas, scenario))
         self._append("groups", tables.groups_table(chunk, out.groups, self.groupings))
-        everywhere = out.indicators[:, :, 0]
-        self._append("indicators", tables.indicators_table(chunk, everywhere, len(world), scenario))
+        self._append("indicators", tables.indicators_table(chunk, out.indicators, len(world), scenario))
         if self.by_group:
-            rows = out.indicators[:, :, 1:]
-            self._append("group_indicators", tables.group_indicators_table(chunk, rows, self.groupings, scenario))
+            table = tables.group_indicators_table(chunk, out.indicators, self.groupings, scenario)
+            self._append("group_indicators", table)
         self._append("units", tables.units_table(chunk, out.units, scenario))
         self._append("adoptions", tables.adoptions_table(chunk, out.adoptions))
         if self.detail:

@@ -74,15 +74,14 @@ class Batch:
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
-        everywhere = self._out.indicators[:, :, 0]
-        return tables.indicators_table(self._rows, everywhere, len(self.world), self.scenario)
+        return tables.indicators_table(self._rows, self._out.indicators, len(self.world), self.scenario)
 
     @cached_property
     def group_indicators(self) -> pd.DataFrame | None:
         if not self._structure.size.by_group:
             return None
-        rows = self._out.indicators[:, :, 1:]
-        return tables.group_indicators_table(self._rows, rows, self._structure.groupings, self.scenario)
+        structure = self._structure
+        return tables.group_indicators_table(self._rows, self._out.indicators, structure.groupings, self.scenario)
 
     @cached_property
     def units(self) -> pd.DataFrame:

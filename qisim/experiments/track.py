@@ -13,7 +13,7 @@ import numpy.typing as npt
 from qisim.experiments.run import kept_bytes, run
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
 from qisim.outcomes.agreement import TOLERANCE, Agreement, agreement
-from qisim.outcomes.observed import path, simulated
+from qisim.outcomes.observed import SERIES, paths, simulated
 from qisim.outcomes.time_to_target import TimeToTarget, time_to_target
 from qisim.outcomes.weights import WeightedTime, Weights
 from qisim.scenario.errors import BadInput, Problem, whole
@@ -36,8 +36,9 @@ LEAST_EFFECTIVE, LEAST_SHARE = 50, 0.01
 class Tracked:
     """A forecast of R replicates and how each agrees with what was seen.
 
-    `paths` holds float64[R, M + 1] for each series that can be seen of the scenario, over all facilities, numbers of
-    facilities as shares; `simulated` (float64[R, cells]) what each replicate says of the observed cells.
+    `paths` holds float64[R, M + 1] for each of `qisim.outcomes.observed.SERIES` and each series seen, over all
+    facilities, numbers of facilities as shares; `simulated` (float64[R, cells]) what each replicate says of the
+    observed cells.
     """
 
     scenario: Scenario
@@ -115,7 +116,7 @@ def track(
         observed=observed,
         seed=seed,
         tolerance=tolerance,
-        paths={name: np.concatenate([part.paths[name] for part in parts]) for name in observed.series},
+        paths={name: np.concatenate([part.paths[name] for part in parts]) for name in parts[0].paths},
         simulated=np.concatenate([part.simulated for part in parts]),
         time=TimeToTarget(
             np.concatenate([part.time.month for part in parts]),
@@ -135,11 +136,9 @@ class _Part:
 
 
 def _part(results: Results, observed: Observed) -> _Part:
-    facilities = len(results.world)
-    paths = {
-        name: path(series, results) / (facilities if series.counts else 1) for name, series in observed.series.items()
-    }
-    return _Part(paths, simulated(observed, results), time_to_target(results.months, results.scenario.target.coverage))
+    found = paths(dict.fromkeys([*SERIES, *observed.names]), observed, results)
+    shares = {name: path / (len(results.world) if observed.series[name].counts else 1) for name, path in found.items()}
+    return _Part(shares, simulated(observed, results), time_to_target(results.months, results.scenario.target.coverage))
 
 
 def _batches(scenario: Scenario, world: World, replicates: int, by_group: bool) -> list[range]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from inspect import signature
 from itertools import count
@@ -12,54 +10,24 @@ from typing import Any
 
 import mesa
 import numpy as np
-import pandas as pd
 from mesa.agent import AgentSet
 from mesa.discrete_space import Network
 
-from qisim.model import programme, rules, tables
+from qisim.model import programme, rules
 from qisim.model.agents.coach import Coach
 from qisim.model.agents.cohort import Cohort
 from qisim.model.agents.facility import Facility
 from qisim.model.agents.log import Event
 from qisim.model.agents.programme import deal_with
+from qisim.model.agents.recorder import Recorder, Trajectory
 from qisim.model.calendar import build_calendar
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
 from qisim.model.parameters import draw
-from qisim.model.state import (
-    COUNTS,
-    FACILITY_MONTH,
-    FACILITY_ROW,
-    GROUP_COUNTS,
-    GROUP_MEANS,
-    GROUP_ROW,
-    IDEA_MONTH,
-    IDEA_ROW,
-    INDICATOR_MEANS,
-    INDICATOR_ROW,
-    MEANS,
-    MONTH_ROW,
-    SOURCES,
-)
+from qisim.model.state import COUNTS, FACILITY_MONTH, MEANS, SOURCES
 from qisim.scenario.costs import UNITS
 from qisim.scenario.errors import whole
 from qisim.scenario.schema import Scenario
-from qisim.world.groupings import groupings
 from qisim.world.world import World, build_world
-
-
-@dataclass
-class Trajectory:
-    """The tables of one replicate; as those of a run on the core."""
-
-    months: pd.DataFrame
-    idea_totals: pd.DataFrame
-    groups: pd.DataFrame
-    indicators: pd.DataFrame
-    group_indicators: pd.DataFrame
-    units: pd.DataFrame
-    adoptions: pd.DataFrame
-    facility_months: pd.DataFrame
-    idea_months: pd.DataFrame
 
 
 class QIModel(mesa.Model):
@@ -165,20 +133,7 @@ class QIModel(mesa.Model):
         super().register_agent(agent)
 
     def _start_recording(self) -> None:
-        facilities, ideas, months = len(self.by_index), len(self.ideas), self.scenario.months + 1
-        self._month_rows = np.zeros((1, months), MONTH_ROW)
-        self._facility_rows = np.zeros((1, months, facilities), FACILITY_ROW)
-        self._idea_rows = np.zeros((1, months, facilities, ideas), IDEA_ROW)
-        self._groupings = groupings(self.world, self.scenario)
-        self._groups = [
-            [self.by_index[f] for f in np.flatnonzero(grouping.codes == code)]
-            for grouping in self._groupings
-            for code in range(len(grouping.names))
-        ]
-        self._group_rows = np.zeros((1, months, len(self._groups)), GROUP_ROW)
-        self._indicator_rows = np.zeros((1, months, 1 + len(self._groups), len(self.indicators)), INDICATOR_ROW)
-        self._unit_rows = np.zeros((1, months, *self.units.shape))
-        self._adoption_rows = np.zeros((1, months, len(SOURCES)), np.int64)
+        self.recorder = Recorder(self)
         reporters = {name: _reporter(name) for name in ("coverage", *COUNTS, *MEANS)}
         agents: dict[type[mesa.Agent], dict[str, str]] = {type(self.by_index[0]): {n: n for n in FACILITY_MONTH}}
         if self.by_post:
@@ -236,93 +191,23 @@ class QIModel(mesa.Model):
 
     def collect(self) -> None:
         """Record the state after `month` months."""
-        self._record_facilities()
-        self._record_places()
-        row = self._month_rows[0, self.month]
-        for name in MEANS:
-            row[name] = _total(getattr(facility, name) for facility in self.by_index) / len(self.by_index)
-        row["at_target"] = sum(rules.reaches(facility.score, self.scenario.target.score) for facility in self.by_index)
-        for name, attribute in (("trained", "trained"), ("enrolled", "enrolled"), ("dropped_out", "dropped_out"),
-                                ("meetings", "meeting"), ("cycles", "cycles"), ("visits", "visits")):  # fmt: skip
-            row[name] = sum(getattr(facility, attribute) for facility in self.by_index)
-        row["attendances"], row["exchanges"] = self.attendances, self.exchanges
-        self.attendances = self.exchanges = 0
-        self._unit_rows[0, self.month], self._adoption_rows[0, self.month] = self.units, self.adoptions
-        self.units[:], self.adoptions = 0.0, [0] * len(SOURCES)
+        self.recorder.record(self.month)
         self.datacollector.collect(self)
+        self.attendances = self.exchanges = 0
+        self.units[:], self.adoptions = 0.0, [0] * len(SOURCES)
         for facility in self.by_index:
             facility.visits = 0
 
-    def _record_facilities(self) -> None:
-        """Every facility, and every idea in it."""
-        for facility, record in zip(self.by_index, self._facility_rows[0, self.month], strict=True):
-            for name in FACILITY_MONTH:
-                record[name] = getattr(facility, name)
-        for facility, records in zip(self.by_index, self._idea_rows[0, self.month], strict=True):
-            for practice, record in zip(facility.practices, records, strict=True):
-                for name in IDEA_MONTH:
-                    record[name] = getattr(practice, name)
-
-    def _record_places(self) -> None:
-        """Sums over each group, and of each indicator over all facilities and each group."""
-        for group, record in zip(self._groups, self._group_rows[0, self.month], strict=True):
-            _record_group(record, group, self.scenario.target.score)
-        places = [self.by_index, *self._groups]
-        for place, records in zip(places, self._indicator_rows[0, self.month], strict=True):
-            for j, record in enumerate(records):
-                for name in INDICATOR_MEANS:
-                    record[name] = _total(getattr(facility, name)[j] for facility in place)
-
     def latest(self, name: str) -> float:
         """A column of the table of months, at the last month recorded; `coverage` is a share."""
-        row = self._month_rows[0, self.month]
+        row = self.recorder.months[0, self.month]
         if name == "coverage":
             return float(row["at_target"] / len(self.by_index))
         return float(row[name]) if name in MEANS else int(row[name])
 
     def tables(self) -> Trajectory:
         """The tables of the months simulated so far."""
-        which, upto = range(self.replicate, self.replicate + 1), slice(0, self.month + 1)
-        rows = self._idea_rows[:, upto]
-        counts = np.stack(
-            [rows["stage"] != rules.UNAWARE, rows["stage"] == rules.ADOPTED,
-             (rows["stage"] == rules.ADOPTED) & rows["works"]], axis=-1
-        ).sum(axis=2)  # fmt: skip
-        return Trajectory(
-            months=tables.months_table(which, self._month_rows[:, upto], len(self.by_index)),
-            idea_totals=tables.idea_totals_table(which, counts, self.scenario),
-            groups=tables.groups_table(which, self._group_rows[:, upto], self._groupings),
-            indicators=tables.indicators_table(
-                which, self._indicator_rows[:, upto, 0], len(self.by_index), self.scenario
-            ),
-            group_indicators=tables.group_indicators_table(
-                which, self._indicator_rows[:, upto, 1:], self._groupings, self.scenario
-            ),
-            units=tables.units_table(which, self._unit_rows[:, upto], self.scenario),
-            adoptions=tables.adoptions_table(which, self._adoption_rows[:, upto]),
-            facility_months=tables.facility_months_table(which, self._facility_rows[:, upto], self.world),
-            idea_months=tables.idea_months_table(which, rows, self.world, self.scenario),
-        )
-
-
-def _record_group(row: Any, facilities: list[Facility], target: float) -> None:
-    """Fill the row of a group: sums over its facilities."""
-    row["at_target"] = sum(rules.reaches(facility.score, target) for facility in facilities)
-    for name in GROUP_COUNTS[1:]:
-        row[name] = sum(getattr(facility, name) for facility in facilities)
-    for name in GROUP_MEANS:
-        row[name] = _total(getattr(facility, name) for facility in facilities)
-    practices = [practice for facility in facilities for practice in facility.practices]
-    row["ideas_adopted"] = sum(practice.stage == rules.ADOPTED for practice in practices)
-    row["ideas_working"] = sum(practice.working for practice in practices)
-
-
-def _total(values: Iterable[float]) -> float:
-    """The sum, one by one: sum() would round differently from Python 3.12 on."""
-    total = 0.0
-    for value in values:
-        total += value
-    return total
+        return self.recorder.tables(self.month)
 
 
 def _plain(record: Any) -> SimpleNamespace:

@@ -58,22 +58,22 @@ def groups_table(replicates: range, rows: np.ndarray, groupings: list[Grouping])
 
 
 def indicators_table(replicates: range, rows: np.ndarray, facilities: int, scenario: Scenario) -> pd.DataFrame:
-    """One row a replicate, month and indicator from INDICATOR_ROW[R, M + 1, J]: means over facilities."""
-    table = _grid(replicates, rows.shape[1], rows.shape[2])
+    """One row a replicate, month and indicator from INDICATOR_ROW[R, M + 1, P, J]: means over all facilities."""
+    table = _grid(replicates, rows.shape[1], rows.shape[3])
     table["indicator"] = _indicators(scenario, len(table["month"]))
     for name in INDICATOR_MEANS:
-        table[name] = rows[name].ravel() / facilities
+        table[name] = rows[name][:, :, 0].ravel() / facilities
     return pd.DataFrame(table)
 
 
 def group_indicators_table(
     replicates: range, rows: np.ndarray, groupings: list[Grouping], scenario: Scenario
 ) -> pd.DataFrame:
-    """One row a replicate, month, group and indicator from INDICATOR_ROW[R, M + 1, groups, J]: means over the group."""
+    """One row a replicate, month, group and indicator from INDICATOR_ROW[R, M + 1, P, J]: means over the group."""
     table, sizes = _groups(replicates, rows.shape[1], groupings, each=rows.shape[3])
     table["indicator"] = _indicators(scenario, len(table["month"]))
     for name in INDICATOR_MEANS:
-        table[name] = (rows[name] / sizes[:, None]).ravel()
+        table[name] = (rows[name][:, :, 1:] / sizes[:, None]).ravel()
     return pd.DataFrame(table)
 
 

@@ -10,7 +10,8 @@ an error that is normal, with the covariance between two cells of series of one 
 
 where k = 0.5^(months between / MEMORY) and p lies half way between what is seen and the mean of the replicates. The 2
 stands there because both the programme and a replicate had luck of their own. Cells of different series err
-independently unless both are means as facilities report them, or both as measured from outside. Without k a monthly
+independently unless both are means as facilities report them, or both as measured from outside; a score counts as one
+more indicator there. Without k a monthly
 series would pretend to know far more than a yearly one, and without the 1/2 a country of many districts, or a
 programme of many indicators, would leave the model no room to be off.
 """
@@ -111,8 +112,8 @@ def correlation(observed: Observed, cells: npt.NDArray[np.int64]) -> npt.NDArray
     months = table["month"].to_numpy()
     result = 0.5 ** (np.abs(months[:, None] - months[None, :]) / MEMORY)
     for name in ("district", "series"):
-        values = table[name].to_numpy()
-        result *= np.where(values[:, None] == values[None, :], 1.0, ELSEWHERE)
+        _, which = np.unique(table[name].to_numpy(str), return_inverse=True)
+        result *= np.where(which[:, None] == which[None, :], 1.0, ELSEWHERE)
     return np.asarray(result)
 
 

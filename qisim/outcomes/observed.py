@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from qisim.outcomes.runs import Runs, by_run
+from qisim.outcomes.recorded import recorded
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from qisim.outcomes.runs import Runs
     from qisim.scenario.schema import Scenario
     from qisim.world.world import World
 
@@ -25,13 +27,20 @@ MEASURED = "_measured"
 
 REPORTED_WORDS, MEASURED_WORDS = "as facilities report it", "as measured from outside"
 
+KINDS = {
+    "enrolled": "facilities enrolled",
+    "at_standard": "facilities at the standard",
+    "reported": "means as facilities report them",
+    "measured": f"means {MEASURED_WORDS}",
+}
+"""Kinds of series in words: numbers of facilities, and means over facilities (0-1)."""
+
 
 @dataclass(frozen=True)
 class Series:
     """Something that can be seen: its name in the user's file, its column in the tables of runs, and it in words.
 
-    `kind` is "enrolled" or "at_standard" for numbers of facilities, "reported" or "measured" for means over facilities
-    (0-1) of what they report or of what is so. `indicator` is the one of which it is a mean, "" for the score.
+    `kind` is one of `KINDS`; `indicator` is the one of which it is a mean, "" for the score.
     """
 
     name: str
@@ -49,8 +58,8 @@ class Series:
 SERIES = {
     series.name: series
     for series in (
-        Series("enrolled", "enrolled", "facilities enrolled", "enrolled"),
-        Series("at_standard", "at_target", "facilities at the standard", "at_standard"),
+        Series("enrolled", "enrolled", KINDS["enrolled"], "enrolled"),
+        Series("at_standard", "at_target", KINDS["at_standard"], "at_standard"),
         Series("score", "reported_score", f"mean score {REPORTED_WORDS}", "reported"),
         Series("score_measured", "score", f"mean score {MEASURED_WORDS}", "measured"),
     )
@@ -61,7 +70,7 @@ SERIES = {
 def series_of(scenario: Scenario) -> dict[str, Series]:
     """What can be seen of a scenario by name: `SERIES`, then each of its indicators where it has more than one.
 
-    The only indicator of a scenario is its score. An indicator that is called like another series is left out.
+    The only indicator of a scenario is its score. What may mean two things by its name is left out.
     """
     several = [indicator.name for indicator in scenario.indicators if len(scenario.indicators) > 1]
     means = [
@@ -72,7 +81,8 @@ def series_of(scenario: Scenario) -> dict[str, Series]:
             Series(name + MEASURED, "performance", f"{name} {MEASURED_WORDS}", "measured", name),
         )
     ]
-    return SERIES | {series.name: series for series in means if series.name not in SERIES}
+    times = Counter([*SERIES, *(series.name for series in means)])
+    return SERIES | {series.name: series for series in means if times[series.name] == 1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,20 +158,12 @@ def read_observed(path: str | Path, scenario: Scenario, world: World) -> Observe
     """
     from qisim.outcomes.observed_file import read
 
-    table, facilities = read(Path(path), scenario, world)
-    return Observed(str(path), table, facilities, series_of(scenario))
+    series = series_of(scenario)
+    table, facilities = read(Path(path), scenario, world, series)
+    return Observed(str(path), table, facilities, series)
 
 
-class SeenRuns(Runs, Protocol):
-    """The tables that observations are compared with; `group_indicators` is None where it was not recorded."""
-
-    @property
-    def indicators(self) -> pd.DataFrame: ...
-    @property
-    def group_indicators(self) -> pd.DataFrame | None: ...
-
-
-def simulated(observed: Observed, runs: SeenRuns) -> npt.NDArray[np.float64]:
+def simulated(observed: Observed, runs: Runs) -> npt.NDArray[np.float64]:
     """What the runs say of each cell, float64[R, cells]: replicates in rising order, cells as in `observed.table`."""
     table, sources = observed.table, _Sources(runs)
     result = np.empty((runs.months["replicate"].nunique(), len(observed)))
@@ -172,32 +174,34 @@ def simulated(observed: Observed, runs: SeenRuns) -> npt.NDArray[np.float64]:
     return result
 
 
-def path(series: Series, runs: SeenRuns) -> npt.NDArray[np.float64]:
-    """What the runs say of a series over all facilities, float64[R, M + 1]."""
-    return _Sources(runs).paths(series, "")
+def paths(names: Iterable[str], observed: Observed, runs: Runs) -> dict[str, npt.NDArray[np.float64]]:
+    """What the runs say of some series over all facilities, float64[R, M + 1] each."""
+    sources = _Sources(runs)
+    return {name: sources.paths(observed.series[name], "") for name in names}
 
 
 class _Sources:
-    """The rows of runs' tables that tell of a series in a place; each table is searched once."""
+    """The columns of runs that series are looked up in; each is put in order once."""
 
-    def __init__(self, runs: SeenRuns):
-        self._runs = runs
-        self._found: dict[tuple[bool, str], pd.DataFrame] = {}
+    def __init__(self, runs: Runs):
+        self._scenario, self._recorded = runs.scenario, recorded(runs)
+        self._found: dict[tuple[str, bool, bool], npt.NDArray[np.float64]] = {}
 
     def paths(self, series: Series, district: str) -> npt.NDArray[np.float64]:
         """float64[R, M + 1]; `district` is "" for all facilities."""
-        key = (bool(district), series.indicator)
+        key = (series.column, bool(district), bool(series.indicator))
         if key not in self._found:
-            self._found[key] = self._rows(*key)
-        rows = self._found[key]
-        return by_run(rows[rows["group"] == district] if district else rows, series.column)
+            self._found[key] = self._column(*key)
+        found = self._found[key]
+        if district:
+            found = found[:, :, self._recorded.groupings()["district"].names.index(district)]
+        if series.indicator:
+            found = found[..., [one.name for one in self._scenario.indicators].index(series.indicator)]
+        return found
 
-    def _rows(self, in_districts: bool, indicator: str) -> pd.DataFrame:
-        runs = self._runs
+    def _column(self, column: str, in_districts: bool, of_indicators: bool) -> npt.NDArray[np.float64]:
+        if in_districts and of_indicators:
+            return self._recorded.group_indicator_months("district", column)
         if in_districts:
-            table = runs.group_indicators if indicator else runs.groups
-            assert table is not None, "indicators were not recorded by group"
-            table = table[table["grouping"] == "district"]
-        else:
-            table = runs.indicators if indicator else runs.months
-        return table[table["indicator"] == indicator] if indicator else table
+            return self._recorded.group_months("district", column)
+        return self._recorded.indicator_months(column) if of_indicators else self._recorded.months(column)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qisim.outcomes.observed import MEASURED, MEASURED_WORDS, SERIES, Series, series_of
+from qisim.outcomes.observed import KINDS, MEASURED, MEASURED_WORDS, SERIES, Series
 from qisim.scenario.csv_file import MOST_LISTED, CsvFile, listed, read_csv
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.world.cells import number
@@ -43,13 +43,14 @@ class _File:
         self.problems.append(self.raw.problem(row, self.headers.get(column, column), what, allowed, near))
 
 
-def read(path: Path, scenario: Scenario, world: World) -> tuple[pd.DataFrame, np.ndarray]:
+def read(path: Path, scenario: Scenario, world: World, series: Mapping[str, Series]) -> tuple[pd.DataFrame, np.ndarray]:
     """The cells of a file as the table of `Observed`, and the facilities of each. Raises BadInput."""
     file = _known(read_csv(path), scenario)
     months, places = _months(file, scenario), _places(file, world)
     _check_twice(file, months, places)
     sizes = {"": len(world), **dict(zip(world.districts, np.bincount(world.district).tolist(), strict=True))}
-    values = _values(file, scenario, [None if place is None else sizes[place] for place in places])
+    _check_indicators(file, scenario)
+    values = _values(file, series, [None if place is None else sizes[place] for place in places])
     if file.problems:
         raise listed(file.raw.name, file.problems)
     cells = [
@@ -60,7 +61,7 @@ def read(path: Path, scenario: Scenario, world: World) -> tuple[pd.DataFrame, np
     ]
     table = pd.DataFrame(cells, columns=["month", "district", "series", "value"])
     _check_enough(file, table)
-    _check_size(file, table, series_of(scenario))
+    _check_size(file, table, series)
     return table, np.array([sizes[place] for place in table["district"]], dtype=np.int64)
 
 
@@ -68,18 +69,21 @@ def _known(raw: CsvFile, scenario: Scenario) -> _File:
     """The file with known headers; problems where one is not known, means the same as another, or is missing."""
     indicators = [indicator.name + suffix for indicator in scenario.indicators for suffix in ("", MEASURED)]
     known = [MONTH, DISTRICT, *SERIES, *indicators]
-    by_slug = {slug(name): name for name in reversed(known)}
-    only = scenario.indicators[0].name if len(scenario.indicators) == 1 else None
-    scores = {f"{only}{suffix}": f"score{suffix}" for suffix in ("", MEASURED)} if only else {}
+    by_slug: dict[str, list[str]] = {}
+    for name in dict.fromkeys(known):
+        by_slug.setdefault(slug(name), []).append(name)
+    scores = _only(scenario)
     columns: dict[str, list[str]] = {}
     headers: dict[str, str] = {}
     problems = []
     for header, cells in raw.columns.items():
-        name = header if header in known else by_slug.get(slug(header))
-        name = scores.get(name, name) if name else None  # the only indicator is the score
-        if name is None:
+        names = [header] if header in known else by_slug.get(slug(header), [])
+        name = scores.get(names[0], names[0]) if names else ""
+        if not names:
             what = "is not a column that qisim can compare with the simulation"
             problems.append(raw.header_problem(header, what, ", ".join(known), nearest(header, known)))
+        elif len(names) > 1:
+            problems.append(raw.header_problem(header, "may mean several columns", f"exactly {' or '.join(names)}"))
         elif name in columns:
             problems.append(raw.header_problem(header, f"means the same as {headers[name]!r}", "one of them"))
         else:
@@ -87,9 +91,16 @@ def _known(raw: CsvFile, scenario: Scenario) -> _File:
     if MONTH not in columns:
         near = nearest(MONTH, raw.columns)
         problems.append(raw.header_problem(MONTH, f"is missing; the file has {', '.join(raw.columns)}", nearest=near))
-    if not set(columns) - {MONTH, DISTRICT}:
+    if not problems and not set(columns) - {MONTH, DISTRICT}:
         problems.append(raw.header_problem("", "no column holds anything that was seen", ", ".join(known[2:])))
     return _File(raw, columns, headers, problems)
+
+
+def _only(scenario: Scenario) -> dict[str, str]:
+    """The columns of a scenario's only indicator, which is its score, and what they are; empty where there are more."""
+    if len(scenario.indicators) > 1 or scenario.indicators[0].name in (MONTH, DISTRICT, *SERIES):
+        return {}
+    return {scenario.indicators[0].name + suffix: "score" + suffix for suffix in ("", MEASURED)}
 
 
 def _months(file: _File, scenario: Scenario) -> list[int | None]:
@@ -147,12 +158,11 @@ def _check_twice(file: _File, months: Sequence[int | None], places: Sequence[str
             file.tell(row, MONTH, f"tells of month {month} in {where} again, first in line {line}", "one row for each")
 
 
-def _values(file: _File, scenario: Scenario, sizes: Sequence[int | None]) -> dict[str, np.ndarray]:
+def _values(file: _File, series: Mapping[str, Series], sizes: Sequence[int | None]) -> dict[str, np.ndarray]:
     """The values of each series, float64[rows], NaN for gaps; `sizes` are the facilities each row tells of."""
-    _check_indicators(file, scenario)
     return {
-        name: _counts(file, name, sizes) if series.counts else _shares(file, name)
-        for name, series in series_of(scenario).items()
+        name: _counts(file, name, sizes) if one.counts else _shares(file, name)
+        for name, one in series.items()
         if name in file.columns
     }
 
@@ -198,7 +208,7 @@ def _as_share(text: str) -> str:
 def _check_indicators(file: _File, scenario: Scenario) -> None:
     """Problems where a column may mean an indicator or something else, or where the score is told twice."""
     names = [indicator.name for indicator in scenario.indicators]
-    if len(names) == 1:
+    if names == ["score"]:
         return
     others = {MONTH: "the month of a row", DISTRICT: "the district of a row"}
     others |= {name + MEASURED: f"{name!r} {MEASURED_WORDS}" for name in names}
@@ -209,10 +219,10 @@ def _check_indicators(file: _File, scenario: Scenario) -> None:
             allowed = "another name for that indicator in the scenario"
             file.problems.append(file.raw.header_problem(file.headers[name], what, allowed))
     for suffix in ("", MEASURED):
-        score = "score" + suffix
-        if score in file.columns and all(name + suffix in file.columns for name in names):
-            what = "tells the same as the indicators do together"
-            file.problems.append(file.raw.header_problem(file.headers[score], what, "one of them"))
+        score, told = "score" + suffix, [name + suffix for name in names]
+        for row in range(len(file.raw) if {score, *told} <= set(file.columns) and len(told) > 1 else 0):
+            if all(file.columns[name][row] for name in (score, *told)):
+                file.tell(row, score, "tells the same as all indicators of this row together", "one or the other")
 
 
 def _check_enough(file: _File, table: pd.DataFrame) -> None:
@@ -228,10 +238,9 @@ def _check_enough(file: _File, table: pd.DataFrame) -> None:
 
 def _check_size(file: _File, table: pd.DataFrame, series: Mapping[str, Series]) -> None:
     """More than `MOST_CELLS` values of series of one kind are a problem."""
-    words = {one.kind: one.words for one in reversed(list(series.values()))}
     counts = table["series"].map({name: one.kind for name, one in series.items()}).value_counts()
     problems = [
-        file.raw.header_problem("", f"tells {cells:,} values of {words[kind]}",
+        file.raw.header_problem("", f"tells {cells:,} values of {KINDS[kind]}",
                                 f"{MOST_CELLS:,} at most: leave out months or districts")
         for kind, cells in counts.items() if cells > MOST_CELLS
     ]  # fmt: skip

@@ -43,6 +43,14 @@ class Recorded(Protocol):
         """A column of the table of groups, float64[R, M + 1, G]."""
         ...
 
+    def indicator_months(self, column: str) -> np.ndarray:
+        """A column of the table of indicators, float64[R, M + 1, J]."""
+        ...
+
+    def group_indicator_months(self, grouping: str, column: str) -> np.ndarray:
+        """A column of the table of groups' indicators, float64[R, M + 1, G, J], where these were recorded."""
+        ...
+
     def units(self) -> np.ndarray:
         """The table of units, float64[R, M + 1, elements, units]."""
         ...
@@ -86,6 +94,13 @@ class FromCore:
             return values.astype(np.float64)
         return values / self._groups[grouping].facilities
 
+    def indicator_months(self, column: str) -> np.ndarray:
+        return self._out.indicators[:, :, 0][column] / self._facilities
+
+    def group_indicator_months(self, grouping: str, column: str) -> np.ndarray:
+        values = self._out.indicators[:, :, 1:][:, :, self._columns[grouping]][column]
+        return values / self._groups[grouping].facilities[:, None]
+
     def units(self) -> np.ndarray:
         return self._out.units
 
@@ -119,28 +134,41 @@ class FromTables:
     def group_months(self, grouping: str, column: str) -> np.ndarray:
         table = self._runs.groups
         rows = table[table["grouping"] == grouping]
-        return _ordered(rows, "group", self.groupings()[grouping].names, [column])[..., 0]
+        return _ordered(rows, {"group": self.groupings()[grouping].names}, [column])[..., 0]
+
+    def indicator_months(self, column: str) -> np.ndarray:
+        return _ordered(self._runs.indicators, {"indicator": self._indicators}, [column])[..., 0]
+
+    def group_indicator_months(self, grouping: str, column: str) -> np.ndarray:
+        table = self._runs.group_indicators
+        assert table is not None, "indicators were not recorded by group"
+        names = {"group": self.groupings()[grouping].names, "indicator": self._indicators}
+        return _ordered(table[table["grouping"] == grouping], names, [column])[..., 0]
+
+    @property
+    def _indicators(self) -> list[str]:
+        return [indicator.name for indicator in self._runs.scenario.indicators]
 
     def units(self) -> np.ndarray:
         names = [element.name for element in self._runs.scenario.programme]
         if not names:
             months = self._runs.months
             return np.zeros((months["replicate"].nunique(), months["month"].nunique(), 0, len(UNITS)))
-        return _ordered(self._runs.units, "element", names, list(UNITS))
+        return _ordered(self._runs.units, {"element": names}, list(UNITS))
 
     def taken(self, unit: str) -> np.ndarray:
         return total(self.units())[:, list(UNITS).index(unit)]
 
 
-def _ordered(table: pd.DataFrame, key: str, names: list[str], columns: list[str]) -> np.ndarray:
-    """Columns of a table with a row a replicate, month and one of `names`, float64[R, M + 1, names, columns]."""
+def _ordered(table: pd.DataFrame, keys: dict[str, list[str]], columns: list[str]) -> np.ndarray:
+    """Columns of a table with a row a replicate, month and name of each key, float64[R, M + 1, names, ..., columns]."""
     import pandas as pd
 
-    place = pd.Index(names).get_indexer(table[key].astype(str))
+    places = [pd.Index(names).get_indexer(table[key].astype(str)) for key, names in keys.items()]
     replicate, month = table["replicate"].to_numpy(), table["month"].to_numpy()
-    order = np.lexsort((place, month, replicate))
+    order = np.lexsort((*reversed(places), month, replicate))
     values = table[columns].to_numpy(np.float64)[order]
-    return values.reshape(-1, int(month.max()) + 1, len(names), len(columns))
+    return values.reshape(-1, int(month.max()) + 1, *(len(names) for names in keys.values()), len(columns))
 
 
 def at_end(runs: Runs, column: str) -> np.ndarray:

@@ -15,7 +15,8 @@ class Runs(Protocol):
     """The part of a run's results that outcomes read.
 
     `months` has a row for each replicate and month, `idea_totals` also for each idea, `groups` for each group of each
-    grouping, `units` for each element of the programme, and `adoptions` for each source. Month 0 is the state before
+    grouping, `indicators` for each indicator, `group_indicators` for each group and indicator (None where that was not
+    recorded), `units` for each element of the programme, and `adoptions` for each source. Month 0 is the state before
     the first month.
     """
 
@@ -27,6 +28,10 @@ class Runs(Protocol):
     def idea_totals(self) -> pd.DataFrame: ...
     @property
     def groups(self) -> pd.DataFrame: ...
+    @property
+    def indicators(self) -> pd.DataFrame: ...
+    @property
+    def group_indicators(self) -> pd.DataFrame | None: ...
     @property
     def units(self) -> pd.DataFrame: ...
     @property

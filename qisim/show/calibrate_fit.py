@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from qisim.show import style
 from qisim.show.calibrate_words import fit_finding
-from qisim.show.panels import panels
+from qisim.show.panels import LETTERS, MOST_PANELS, panels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
     from qisim.experiments.calibrate.checks import Checks
 
-MOST_PANELS = 12
 HEAD, ROW = 1.6, 2.5
-LETTERS = 27
-"""Of a panel's title, which surely fit above it."""
 
 
 def figure(checks: Checks) -> Figure:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLUMNS = 2
+MOST_PANELS = 12
+LETTERS = 27
+"""Of a line of a panel's title, which surely fit above it."""
 
 
 def panels(number: int, head: float, row: float, **shared: Any) -> list[Axes]:

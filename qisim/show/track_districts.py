@@ -59,7 +59,10 @@ def plot_districts(tracked: Tracked, ax: Axes | None = None) -> Axes:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlim(left=0)
     ax.set_xlabel(f"{series.words}{'' if series.counts else ' (0-1)'}\nin the last month seen of each district")
-    style.finish(ax, own, _finding(tracked, rows), tracked.scenario.title, _keys(), columns=3)
+    below, others = tracked.scenario.title, len(tracked.observed.districts) - len(rows)
+    if others:
+        below += f"\n{others} more of the districts seen {'tells' if others == 1 else 'tell'} of other series only"
+    style.finish(ax, own, _finding(tracked, rows), below, _keys(), columns=3)
     return ax
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qisim.experiments import track_tables
 from qisim.show import style
+from qisim.show.panels import LETTERS, MOST_PANELS, is_left
 from qisim.show.track_fan import fans, national
 from qisim.show.track_words import counts
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from qisim.experiments.track import Tracked
-
-MOST_PANELS = 12
-LETTERS = 27
-"""Of a line of a panel's title."""
 
 
 def figure(tracked: Tracked) -> Figure:
@@ -46,8 +43,9 @@ def plot_indicators(tracked: Tracked) -> Sequence[Axes]:
     if len(names) > len(shown):
         below += f"\nthe first {len(shown)} of {len(names)} series; all in seen.csv"
     axes = fans(tracked, shown, titles, _finding(tracked, names), below)
-    for ax in axes[::2]:
-        ax.set_ylabel("mean of all facilities (0-1)")
+    for ax in axes:
+        if is_left(ax):
+            ax.set_ylabel("mean of all facilities (0-1)")
     return axes
 
 

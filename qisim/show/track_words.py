@@ -9,7 +9,7 @@ import pandas as pd
 
 from qisim.experiments import track_tables
 from qisim.experiments.track_tables import ON_TRACK
-from qisim.outcomes.observed import Series
+from qisim.outcomes.observed import KINDS, Series
 from qisim.outcomes.outcome import calendar_month, percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
 
@@ -50,15 +50,15 @@ def verdict(tracked: Tracked) -> str:
     table = track_tables.seen(tracked)
     whole = table[table["district"] == ""]
     rows = whole if len(whole) else table
-    series = judged_by(tracked, rows)
-    alike = [one.name for one in tracked.observed.series.values() if one.kind == series.kind and one.indicator]
+    series, known = judged_by(tracked, rows), tracked.observed.series
+    alike = [one.name for one in known.values() if one.kind == series.kind and one.indicator]
     rows = rows[rows["series"].isin(alike if series.indicator else [series.name])]
     rows = rows[rows["month"] == rows["month"].max()]
-    if series.indicator and len(rows) > 1:
-        what = f"Indicators {series.words.removeprefix(series.indicator).strip()}"
-        return _several(tracked, rows, what, "indicators" if len(whole) else "indicators of districts")
+    if len(set(rows["series"])) > 1:
+        return _several(tracked, rows, sentence(KINDS[series.kind]), "indicator", "" if len(whole) else " of districts")
+    series = known[rows["series"].iloc[0]]
     if not len(whole):
-        return _several(tracked, rows, sentence(series.words), "districts")
+        return _several(tracked, rows, sentence(series.words), "district")
     row = rows.iloc[0]
     return (
         f"{_standing(row)}. "
@@ -84,12 +84,13 @@ def _standing(row: pd.Series) -> str:
     return f"Within the forecast, but on its {'low' if row['runs_below'] < MIDDLE[0] else 'high'} side"
 
 
-def _several(tracked: Tracked, rows: pd.DataFrame, what: str, each: str) -> str:
+def _several(tracked: Tracked, rows: pd.DataFrame, what: str, each: str, more: str = "") -> str:
     """How many of several observations of one month stand where."""
     behind, ahead = counts(rows)
+    several = f"{len(rows)} {each}{'' if len(rows) == 1 else 's'}{more}"
     return (
-        f"{what} {when(tracked, rows['month'].iloc[0])}: of {len(rows)} {each} {behind} behind the "
-        f"forecast, {len(rows) - behind - ahead} on track, {ahead} ahead."
+        f"{what} {when(tracked, rows['month'].iloc[0])}: of {several} {behind} behind the forecast, "
+        f"{len(rows) - behind - ahead} on track, {ahead} ahead."
     )
 
 

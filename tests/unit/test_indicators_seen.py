@@ -11,18 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 
 import qisim
+from qisim.experiments.calibrate.errors import Errors
 from qisim.experiments.calibrate.simulations import Part, Question, simulate
 from qisim.experiments.folder import read_inputs
 from qisim.experiments.run import run
 from qisim.experiments.track import Tracked, track
 from qisim.outcomes.agreement import agreement, correlation
-from qisim.outcomes.observed import Observed, read_observed, simulated
+from qisim.outcomes.observed import SERIES, Observed, read_observed, simulated
 from qisim.scenario.errors import BadInput
 from qisim.scenario.load import load_scenario
 from qisim.show import track_words
 from qisim.show.chart import drawn
+from qisim.show.panels import MOST_PANELS
 from qisim.show.track_charts import CHARTS
-from qisim.show.track_indicators import MOST_PANELS
 from qisim.world.world import World, build_world
 
 SCENARIO = """
@@ -99,14 +100,14 @@ def titles(axes: Iterable[Axes]) -> list[str]:
 def test_each_indicator_is_forecast_by_what_was_seen_of_it(tracked, place):
     """The idea on hand hygiene is weak; nothing is wrong with partographs, so that only hand hygiene moves much."""
     forecast, updated = {}, {}
-    for name in ("hand hygiene_measured", "partograph used_measured"):
+    for name in ("hand hygiene_measured", "partograph used"):
         at_end = tracked.paths[name][:, LATER]
         forecast[name], updated[name] = at_end.mean(), np.average(at_end, weights=tracked.after.shares)
     later = seen_future(place).indicators.query("month == @LATER").set_index("indicator")["performance"]
     off = forecast["hand hygiene_measured"] - later["hand hygiene"]
     assert off > 0.02
     assert abs(updated["hand hygiene_measured"] - later["hand hygiene"]) < off / 2
-    assert abs(updated["partograph used_measured"] - forecast["partograph used_measured"]) < off / 4
+    assert abs(updated["partograph used"] - forecast["partograph used"]) < off / 4
 
 
 def test_words_and_charts_tell_indicators(tracked):
@@ -119,15 +120,50 @@ def test_words_and_charts_tell_indicators(tracked):
     assert label.startswith("hand hygiene as measured from outside (0-1)")
 
 
-def test_two_reported_indicators_are_counted_together(place, tmp_path):
+def told(place: Path, folder: Path, text: str) -> Tracked:
     scenario, world, _ = read(place)
-    (tmp_path / "two.csv").write_text("month,hand hygiene,partograph used,enrolled\n0,.4,.4,0\n12,.0,1,0\n")
-    observed = read_observed(tmp_path / "two.csv", scenario, world)
-    found = track(scenario, world, observed, replicates=100, seed=3)
-    assert track_words.verdict(found) == (
-        "Indicators as facilities report it at the end of Dec 2024: of 2 indicators 1 behind the forecast, 0 on track, "
-        "1 ahead."
+    (folder / "seen.csv").write_text(text.replace("North", world.districts[0]).replace("South", world.districts[1]))
+    return track(scenario, world, read_observed(folder / "seen.csv", scenario, world), replicates=100, seed=3)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("month,hand hygiene,partograph used,enrolled\n0,.4,.4,0\n12,0,1,0\n",
+         "Means as facilities report them at the end of Dec 2024: of 2 indicators 1 behind the forecast, 0 on track, "
+         "1 ahead."),
+        ("month,district,hand hygiene,partograph used\n0,North,.4,.4\n12,North,0,1\n",
+         "Means as facilities report them at the end of Dec 2024: of 2 indicators of districts 1 behind the forecast, "
+         "0 on track, 1 ahead."),
+        ("month,district,hand hygiene\n0,North,.4\n12,North,0\n12,South,0\n",
+         "Hand hygiene as facilities report it at the end of Dec 2024: of 2 districts 2 behind the forecast, "
+         "0 on track, 0 ahead."),
+    ],
+)  # fmt: skip
+def test_several_are_counted(place, tmp_path, text, said):
+    assert track_words.verdict(told(place, tmp_path, text)) == said
+
+
+def test_the_last_figure_is_that_of_its_own_indicator(place, tmp_path):
+    """With gaps the indicator seen last is told of, not the first one of the file."""
+    found = told(place, tmp_path, "month,hand hygiene,partograph used\n0,.4,.4\n6,.4,\n12,,.95\n")
+    said = track_words.verdict(found)
+    assert said.startswith(
+        "Ahead of the forecast. Partograph used as facilities report it at the end of Dec 2024: 0.95;"
     )
+
+
+def test_districts_of_which_other_series_were_seen_are_told_of(place, tmp_path):
+    text = "month,district,hand hygiene,partograph used\n0,North,.4,\n12,South,,.4\n"
+    figure = CHARTS["districts"](told(place, tmp_path, text))
+    assert "1 more of the districts seen tells of other series only" in "".join(
+        text.get_text() for text in figure.findobj(Annotation)
+    )
+
+
+def test_only_what_was_seen_is_kept_by_month(place, tmp_path):
+    found = told(place, tmp_path, "month,partograph used\n0,.4\n12,.4\n")
+    assert list(found.paths) == [*SERIES, "partograph used"]
 
 
 def test_no_indicator_no_chart(place, tmp_path):
@@ -144,11 +180,27 @@ def test_errors_of_two_indicators_go_half_together(place):
     assert correlation(observed, cells).tolist() == [
         [1, 0.5, 0.5, 0.25], [0.5, 1, 0.25, 0.5], [0.5, 0.25, 1, 0.5], [0.25, 0.5, 0.5, 1]
     ]  # fmt: skip
-    one, both = cells[:1], cells[:2]
     runs = np.full((1, len(observed)), 0.5)
-    runs[:, both] = observed.values[both] + 0.1
-    far = [agreement(some(observed, which), runs[:, which], scenario).distance[0] for which in (one, both)]
-    assert far[0] < far[1] < 2 * far[0]  # two indicators say more than one, but not twice as much
+    runs[:, cells] = observed.values[cells] + [[0.1, -0.05, 0.02, 0.2]]
+    found = agreement(some(observed, cells), runs[:, cells], scenario, 0.05)
+    off = np.array([-0.1, 0.05, -0.02, -0.2])
+    luck = found.error_sd**2 - 0.05**2
+    covariance = 0.05**2 * correlation(observed, cells) + np.diag(luck)
+    assert found.distance[0] == pytest.approx(off @ np.linalg.solve(covariance, off))
+
+
+def test_calibration_s_errors_of_two_indicators_go_half_together(place):
+    scenario, _, observed = read(place)
+    cells = np.flatnonzero(observed.table["month"].to_numpy() == 6)
+    errors = Errors(some(observed, cells), scenario, 0.05, seed=1)
+    drawn = errors.added(np.arange(4000), np.full((4000, len(cells)), 0.5)) - 0.5
+    found = np.corrcoef(drawn.T)
+    names = observed.table["series"].iloc[cells].tolist()
+    assert names[:3] == ["hand hygiene", "hand hygiene_measured", "partograph used"]
+    assert found[0, 2] == pytest.approx(0.5, abs=0.05)  # two indicators as reported
+    assert found[0, 3] == pytest.approx(0.5, abs=0.05)  # two places
+    assert found[0, 5] == pytest.approx(0.25, abs=0.05)  # both
+    assert found[0, 1] == pytest.approx(0.0, abs=0.05)  # reported and measured
 
 
 def some(observed: Observed, cells: np.ndarray) -> Observed:

@@ -9,9 +9,10 @@ import pytest
 from qisim.experiments.run import run
 from qisim.model.mesa_model import QIModel
 from qisim.outcomes import observed_file
-from qisim.outcomes.observed import SERIES, Observed, read_observed, simulated
+from qisim.outcomes.observed import SERIES, Observed, read_observed, series_of, simulated
 from qisim.scenario.errors import BadInput
 from qisim.scenario.load import load_scenario
+from qisim.scenario.schema import Scenario
 from qisim.world.world import build_world
 from tests.unit.hand_made import scenario as scenario_by_hand
 
@@ -102,7 +103,8 @@ def test_a_single_indicator_is_the_score(read):
         ("month,district\n3,\n4,", ["no column holds anything"]),
         ("month,hand hygiene\n0,50\n1,0.6", ["line 2: hand hygiene: found 50", "write 0.5"]),
         ("month,hand hygeine\n0,0.5", ["did you mean 'hand hygiene'?"]),
-        ("month,hand hygiene,TB screening,score\n0,.1,.1,.1", ["tells the same as the indicators do together"]),
+        ("month,hand hygiene,TB screening,score\n0,.1,,.1\n1,.1,.1,.1",
+         ["line 3: score: tells the same as all indicators of this row together", "one or the other"]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(read, world, text, told):
@@ -123,9 +125,9 @@ def test_a_misspelt_district_is_told_once(read, world):
 def test_more_than_can_be_compared_is_refused_before_anything_is_simulated(read, world, monkeypatch):
     monkeypatch.setattr(observed_file, "MOST_CELLS", 2)
     assert len(read("month,score,score_measured\n0,.5,.5\n1,.5,.5\n")) == 4
-    with pytest.raises(BadInput, match=r"tells 3 values of mean score as measured.*2 at most: leave out months"):
+    with pytest.raises(BadInput, match=r"tells 3 values of means as measured.*2 at most: leave out months"):
         read(f"month,district,score,score_measured\n0,,.5,.5\n1,,,.5\n1,{world.districts[0]},,.5\n")
-    with pytest.raises(BadInput, match="tells 4 values of mean score as facilities report it"):
+    with pytest.raises(BadInput, match="tells 4 values of means as facilities report them"):
         read("month,hand hygiene,TB screening\n0,.5,.5\n1,.5,.5\n")
 
 
@@ -155,12 +157,51 @@ def test_an_indicator_that_is_called_like_a_series_that_was_not_seen_is_no_probl
     assert read("month,hand hygiene\n0,.1\n1,.1", scenario).names == ["hand hygiene"]
 
 
+def only_indicator(name: str) -> Scenario:
+    ideas = [{"name": "checklist", "indicator": name, "effect": 0.5}]
+    return scenario_by_hand(indicators=[{"name": name}], ideas=ideas)
+
+
 def test_the_only_indicator_may_be_called_score(read):
-    scenario = scenario_by_hand(
-        indicators=[{"name": "score"}], ideas=[{"name": "checklist", "indicator": "score", "effect": 0.5}]
-    )
-    observed = read("month,score,score_measured\n0,.1,.2\n1,.3,.4", scenario)
+    observed = read("month,score,score_measured\n0,.1,.2\n1,.3,.4", only_indicator("score"))
     assert observed.values.tolist() == [0.1, 0.2, 0.3, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("name", "means"),
+    [
+        ("enrolled", "facilities enrolled"),
+        ("score_measured", "mean score as measured"),
+        ("month", "the month of a row"),
+    ],
+)
+def test_the_only_indicator_cannot_be_called_like_another_column(read, name, means):
+    with pytest.raises(BadInput, match=f"the column '{name}', which means {means}"):
+        read(f"month,{name}\n0,0\n1,1" if name != "month" else "month,score\n0,.1\n1,.1", only_indicator(name))
+
+
+def test_a_score_may_stand_in_rows_that_do_not_tell_all_indicators(read):
+    observed = read("month,score,hand hygiene,TB screening\n0,.3,,\n1,.3,.2,\n2,,.3,.4\n")
+    assert len(observed) == 5
+
+
+def test_a_header_that_may_mean_two_indicators_is_refused(read):
+    scenario = scenario_by_hand(indicators=[{"name": "Hand hygiene"}, {"name": "hand-hygiene"}], ideas=[
+        {"name": name, "indicator": name, "effect": 0.5} for name in ("Hand hygiene", "hand-hygiene")
+    ])  # fmt: skip
+    assert read("month,hand-hygiene\n0,.1\n1,.1", scenario).names == ["hand-hygiene"]
+    with pytest.raises(
+        BadInput, match=r"HAND_HYGIENE: may mean several columns .allowed: exactly Hand hygiene or hand-hygiene.$"
+    ):
+        read("month,HAND_HYGIENE\n0,.1\n1,.1", scenario)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_may_mean_two_series_is_none(order):
+    names = ["A", "A_measured"][::order]
+    found = series_of(scenario_by_hand(indicators=[{"name": name} for name in names], ideas=[
+        {"name": name, "indicator": name, "effect": 0.5} for name in names]))  # fmt: skip
+    assert set(found) - set(SERIES) == {"A", "A_measured_measured"}
 
 
 def test_all_problems_come_at_once(read):
