@@ -40,12 +40,12 @@ class Calibration:
     @property
     def posterior(self) -> pd.DataFrame:
         """The weighted draws: a column a parameter, in its unit, and `weight`."""
-        return tables.posterior(self.fitted)
+        return tables.posterior(self.checks)
 
     @property
     def parameters(self) -> pd.DataFrame:
         """Equally likely draws, a column a parameter, for other runs to use."""
-        return tables.parameters(self.fitted)
+        return tables.parameters(self.checks)
 
     def table(self, name: str = "summary") -> pd.DataFrame:
         """A table: summary, pairs, rounds, series or cells. Raises BadInput where there is none of that name."""
@@ -54,7 +54,7 @@ class Calibration:
             raise BadInput(
                 Problem("table", f"there is no table {name!r}", allowed=", ".join(tables.TABLES), nearest=near)
             )
-        return tables.TABLES[name](self.fitted, self.checks)
+        return tables.TABLES[name](self.checks)
 
     def answer(self) -> list[str]:
         """What the data tell, in a few sentences."""
@@ -102,7 +102,7 @@ class Calibration:
         figures = chart_files(CHARTS, self.checks, drawing)
         charts = {f"charts/{name}": content for name, content in figures.items()}
         page = report(self.checks, svgs(figures))
-        return {**tables.files(self.fitted, self.checks), **charts, "report.html": page}
+        return {**tables.files(self.checks), **charts, "report.html": page}
 
     def rows(self) -> dict[str, Any]:
         """The whole calibration as plain values that JSON can hold."""

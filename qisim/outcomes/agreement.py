@@ -6,14 +6,15 @@ an error that is normal, with the covariance between two cells of series of one 
     tolerance^2 k (1/2 if of two places) (1/2 if of two indicators)
                                                          the model is off, and so it is elsewhere and in other months
     + 2 p (1 - p) / n of one cell, for counts            which of n facilities got there is luck
-    + 2 (SPREAD^2 + p (1 - p) / records) / n, for means  which facilities are there, and which records they reviewed
+    + 2 (SPREAD^2 + p (1 - p) w / records) / n, for means
+                                                         which facilities are there, and which records they reviewed
 
-where k = 0.5^(months between / MEMORY) and p lies half way between what is seen and the mean of the replicates. The 2
+where k = 0.5^(months between / MEMORY), and p lies half way between what is seen and the mean of the replicates. w is
+1 for an indicator, and for a score the sum of its indicators' squared weights, as each has records of its own. The 2
 stands there because both the programme and a replicate had luck of their own. Cells of different series err
 independently unless both are means as facilities report them, or both as measured from outside; a score counts as one
-more indicator there. Without k a monthly
-series would pretend to know far more than a yearly one, and without the 1/2 a country of many districts, or a
-programme of many indicators, would leave the model no room to be off.
+more indicator there. Without k a monthly series would pretend to know far more than a yearly one, and without the 1/2
+a country of many districts, or a programme of many indicators, would leave the model no room to be off.
 """
 
 from __future__ import annotations
@@ -87,17 +88,24 @@ def agreement(
     likely = (observed.facilities * (seen - residuals.mean(axis=0) / 2) + 0.5) / (observed.facilities + 1)
     distance, variance = np.zeros(len(simulated)), np.empty(len(observed))
     for cells in kinds(observed):
-        covariance = _covariance(observed, cells, likely[cells], records(scenario), tolerance)
+        covariance = _covariance(observed, cells, likely[cells], sampling(observed, scenario)[cells], tolerance)
         whitened = np.linalg.solve(np.linalg.cholesky(covariance), residuals[:, cells].T)
         distance += (whitened**2).sum(axis=0)
         variance[cells] = covariance.diagonal()
     return Agreement(distance, np.sqrt(variance), residuals)
 
 
-def records(scenario: Scenario) -> float:
-    """Records that a facility reviews for a figure; the middle where the scenario leaves it uncertain."""
+def sampling(observed: Observed, scenario: Scenario) -> npt.NDArray[np.float64]:
+    """What p (1 - p) is multiplied by for the variance of a mean p that comes of samples of records; float64[cells].
+
+    Every facility reviews records of each indicator: the middle number where the scenario leaves it uncertain.
+    """
     told = scenario.behaviour.records
-    return float(told.quantile(0.5) if isinstance(told, Uncertain) else told)
+    records = float(told.quantile(0.5) if isinstance(told, Uncertain) else told)
+    weights = np.array([indicator.weight for indicator in scenario.indicators])
+    score = float((weights**2).sum() / weights.sum() ** 2)
+    share = np.array([1.0 if observed.series[name].indicator else score for name in observed.table["series"]])
+    return np.asarray(share / (records * observed.facilities))
 
 
 def kinds(observed: Observed) -> list[npt.NDArray[np.int64]]:
@@ -118,11 +126,13 @@ def correlation(observed: Observed, cells: npt.NDArray[np.int64]) -> npt.NDArray
 
 
 def _covariance(
-    observed: Observed, cells: npt.NDArray[np.int64], likely: npt.NDArray[np.float64], reviewed: float, tolerance: float
+    observed: Observed,
+    cells: npt.NDArray[np.int64],
+    likely: npt.NDArray[np.float64],
+    sampled: npt.NDArray[np.float64],
+    tolerance: float,
 ) -> npt.NDArray[np.float64]:
     """Of the errors of some cells of one kind, as shares; float64[C, C]."""
-    facilities = observed.facilities[cells]
-    covariance = tolerance**2 * correlation(observed, cells)
-    binomial = likely * (1 - likely) / facilities
-    luck = binomial if observed.counts[cells[0]] else SPREAD**2 / facilities + binomial / reviewed
-    return np.asarray(covariance + np.diag(2 * luck))
+    facilities, varying = observed.facilities[cells], likely * (1 - likely)
+    luck = varying / facilities if observed.counts[cells[0]] else SPREAD**2 / facilities + varying * sampled
+    return np.asarray(tolerance**2 * correlation(observed, cells) + np.diag(2 * luck))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from qisim.experiments.calibrate.posterior import Posterior, posterior, quantile
 from qisim.experiments.calibrate.priors import USUAL, parse, priors_of
 from qisim.experiments.calibrate.store import Store
 from qisim.experiments.executors import Halted, InThisProcess
+from qisim.model.batch import simulate
 from qisim.outcomes.observed import SERIES, Observed
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.errors import BadInput
@@ -167,12 +169,12 @@ def by_hand(shares, predictive, seen):
     names = ["works_base", "works_fit", "works_skill"][:parameters]
     asked = settings.Settings(priors_of(SimpleNamespace(behaviour=qisim_behaviour()), names, {}))
     table = pd.DataFrame({"month": range(len(seen)), "district": "", "series": "score", "value": seen})
-    found = Posterior(shares, np.full(count, 1 / count), np.zeros(parameters), 1.0, np.arange(count))
-    prior = Draws(np.arange(500), rng.random((500, parameters)), rng.random((500, len(seen))))
+    found = Posterior(shares, np.full(count, 1 / count), np.zeros(parameters))
+    prior = Draws(rng.random((500, parameters)), rng.random((500, len(seen))))
     box = np.tile([0.0, 1.0], (parameters, 1))
     observed = Observed("", table, np.full(len(seen), 10), SERIES)
     rounds = [Round(box, 500, found)]
-    return Checks(Fitted(SimpleNamespace(title="By hand"), 10, observed, asked, prior, rounds, shares, predictive, {}))
+    return Checks(Fitted(SimpleNamespace(title="By hand"), 10, observed, asked, prior, rounds, shares, predictive))
 
 
 def qisim_behaviour():
@@ -316,6 +318,34 @@ def test_errors_of_a_simulation_are_its_own(place):
     assert (one == off[70:71]).all()
 
 
+def test_a_calibration_that_does_not_fit_into_memory_is_refused_before_it_begins(place, monkeypatch):
+    monkeypatch.setattr(simulate, "free_memory", lambda: 10**6)
+    with pytest.raises(BadInput, match=r"GiB of memory .*fewer simulations or rounds"):
+        qisim.calibrate(place / "small.toml", place / "seen.csv", simulations=50_000)
+
+
+def test_a_damaged_question_is_not_another_calibration(place, tmp_path):
+    (tmp_path / "calibration.json").write_text('{"format": ')
+    with pytest.raises(BadInput, match=r"calibration\.json: is damaged"):
+        qisim.calibrate(place / "small.toml", place / "seen.csv", out=tmp_path, **SMALL)
+
+
+def test_with_another_tolerance_simulations_count_again(found, place, monkeypatch):
+    simulated: list[int] = []
+    plain = running.simulate
+    monkeypatch.setattr(
+        running, "simulate", lambda question, part: simulated.append(part.first) or plain(question, part)
+    )
+    out = place / "roomy"
+    shutil.copytree(place / "out", out)
+    (place / "moved.csv").write_bytes((place / "seen.csv").read_bytes())
+    roomy = qisim.calibrate(place / "small.toml", place / "moved.csv", out=out, tolerance=0.05, **SMALL)
+    assert min(simulated) >= SMALL["simulations"], "the first round is drawn from the prior, whatever the tolerance"
+    widths = [one.table("summary").set_index("parameter").loc["reporting_bias", ["posterior_low", "posterior_high"]]
+              for one in (roomy, found)]  # fmt: skip
+    assert np.ptp(widths[0].to_numpy(float)) > np.ptp(widths[1].to_numpy(float))
+
+
 def test_no_random_numbers_are_used_twice(place, monkeypatch):
     """Points, errors and resampling draw from streams of their own."""
     used: list[tuple[int, ...]] = []
@@ -336,7 +366,7 @@ def test_no_random_numbers_are_used_twice(place, monkeypatch):
     Errors(Observed("", table, np.full(1, 5), SERIES), scenario, 0.0, asked.seed).added(
         np.arange(300), np.full((300, 1), 0.5)
     )
-    Posterior(np.full((50, 1), 0.5), np.full(50, 0.02), np.zeros(1), 1.0, np.arange(50)).equal(200, asked.seed)
+    Posterior(np.full((50, 1), 0.5), np.full(50, 0.02), np.zeros(1)).equal(200, asked.seed)
     assert len(set(used)) == len(used) == 304
 
 

@@ -72,7 +72,7 @@ def test_a_parameter_that_changes_nothing_keeps_its_prior():
     low, high = found.quantiles([0.05, 0.95])
     assert high[0] - low[0] < 0.15
     assert high[1] - low[1] > 0.8
-    assert found.told[0] > 0.8 > 0.05 > found.told[1]
+    assert found.explained[0] > 0.8 > 0.05 > found.explained[1]
     assert box[1].tolist() == [0.0, 1.0]
 
 
@@ -134,7 +134,7 @@ def test_learning_from_nothing_tells_nothing():
     """A draw is never compared by a regression that knows it, so noise does not look like knowledge."""
     rng = np.random.default_rng(6)
     learnt = learn(rng.random((400, 1)), rng.standard_normal((400, 60)), rng.standard_normal(60))
-    assert learnt.told[0] < 0.05
+    assert learnt.explained[0] < 0.05
 
 
 def test_adjustment_takes_out_a_straight_line():

@@ -202,7 +202,8 @@ class Checks:
 
 def _nearness(one: Array, others: Array, which: int) -> float:
     """The distance to so manieth nearest of the others."""
-    distances = np.einsum("nc,nc->n", others - one, others - one)
+    off = others - one
+    distances = np.einsum("nc,nc->n", off, off)
     which = min(which, len(others)) - 1
     return float(np.sqrt(np.partition(distances, which)[which]))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from qisim.experiments import sweep_code
 from qisim.experiments.calibrate import store as stores
@@ -30,23 +29,24 @@ from qisim.world.world import World
 
 MOST_WORKERS = 256
 DATA = "inputs/observed.csv"
+COPIES = 6
+"""How often the simulated cells lie in memory while a round is fitted: as drawn, joined, scaled, in parts."""
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Simulations: `numbers` int64[N], `shares` float64[N, D] in the priors, `cells` float64[N, C] with errors."""
+    """Simulations: `shares` float64[N, D] in the priors, `cells` float64[N, C] with errors."""
 
-    numbers: npt.NDArray[np.int64]
     shares: Array
     cells: Array
 
     def within(self, box: Array) -> Draws:
         """Those in a box, float64[D, 2]."""
         inside = ((self.shares >= box[:, 0]) & (self.shares <= box[:, 1])).all(axis=1)
-        return Draws(self.numbers[inside], self.shares[inside], self.cells[inside])
+        return Draws(self.shares[inside], self.cells[inside])
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self.shares)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,6 @@ class Fitted:
     rounds: list[Round]
     drawn: Array
     predictive: Array
-    asked: dict[str, Any] = field(repr=False)
 
     @property
     def posterior(self) -> Posterior:
@@ -112,13 +111,25 @@ def fit(
     question = Question.of(portable(scenario), inputs, settings.seed, settings.names, observed)
     data = _data(observed)
     asked = _asked(scenario, observed, settings, data, command)
+    _check_memory(scenario, observed, settings)
     _prepare(scenario, world, told)
     kept = {**inputs, **({DATA: data} if data else {})}
     with stores.opened(folder, asked, kept) as store:
         with running(question, store, workers, told, settings.runs) as simulating:
             prior, rounds = _rounds(scenario, observed, settings, simulating)
             drawn, predictive = _predicted(scenario, observed, settings, simulating, rounds[-1].posterior)
-        return Fitted(scenario, len(world), observed, settings, prior, rounds, drawn, predictive, asked), store
+        return Fitted(scenario, len(world), observed, settings, prior, rounds, drawn, predictive), store
+
+
+def _check_memory(scenario: Scenario, observed: Observed, settings: Settings) -> None:
+    """Raise BadInput where what is simulated would not fit into the memory that is free."""
+    from qisim.model.batch.simulate import check_free
+
+    cells = len(observed)
+    needed = 8 * (COPIES * settings.runs * cells + (cells**2 if settings.tolerance else 0))
+    check_free(
+        needed, scenario.origin.name, "fewer simulations or rounds, or leave out months or districts of the data"
+    )
 
 
 def _prepare(scenario: Scenario, world: World, told: Told) -> None:
@@ -147,7 +158,7 @@ def _rounds(
         first = number * settings.simulations
         cells = simulating.cells(first, values(settings.priors, shares))
         numbers = np.arange(first, first + len(shares))
-        draws.append(Draws(numbers, shares, errors.added(numbers, cells)))
+        draws.append(Draws(shares, errors.added(numbers, cells)))
         inside = joined(draws).within(box)
         found = posterior(inside.shares, inside.cells, observed.values, box)
         rounds.append(Round(box, len(inside), found))
@@ -166,7 +177,7 @@ def points(settings: Settings, number: int, box: Array) -> Array:
 
 def joined(draws: list[Draws]) -> Draws:
     """All of them together."""
-    return Draws(*(np.concatenate([getattr(one, name) for one in draws]) for name in ("numbers", "shares", "cells")))
+    return Draws(*(np.concatenate([getattr(one, name) for one in draws]) for name in ("shares", "cells")))
 
 
 def _predicted(
@@ -201,7 +212,7 @@ def _asked(scenario: Scenario, observed: Observed, settings: Settings, data: byt
         "versions": versions(),
         "deciding": {"sources": sweep_code.sources(), **sweep_code.versions()},
         "scenario": portable(scenario),
-        "data": {"file": Path(observed.file).name, "sha256": sha256(data or cells).hexdigest()},
+        "data": sha256(data or cells).hexdigest(),
         "priors": [prior.plain() for prior in settings.priors],
         "simulations": settings.simulations,
         "rounds": settings.rounds,

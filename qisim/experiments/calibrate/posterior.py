@@ -32,16 +32,13 @@ MARGIN = 0.25
 class Posterior:
     """Weighted draws of the posterior.
 
-    `shares` float64[K, D], places in the prior; `weights` float64[K], which add up to 1; `told` float64[D], the share
-    of each parameter's variance that its summary explains; `radius`, how far off the farthest draw taken is, in
-    standard deviations of the summaries' errors; `taken` int64[K], which draws these were.
+    `shares` float64[K, D], places in the prior; `weights` float64[K], which add up to 1; `explained` float64[D], the
+    share of each parameter's variance that its summary explains.
     """
 
     shares: Array
     weights: Array
-    told: Array
-    radius: float
-    taken: npt.NDArray[np.int64]
+    explained: Array
 
     @property
     def effective(self) -> float:
@@ -81,7 +78,7 @@ def _posterior(shares: Array, cells: Array, observed: Array, box: Array) -> Post
     weights = np.maximum(weights, 1e-9)
     weights /= weights.sum()
     adjusted = adjust(shares[taken], learnt.differences[taken] / learnt.errors, weights, box)
-    return Posterior(adjusted, weights, learnt.told, radius, taken)
+    return Posterior(adjusted, weights, learnt.explained)
 
 
 def adjust(shares: Array, differences: Array, weights: Array, box: Array) -> Array:

@@ -44,7 +44,7 @@ class Prior:
 
     def plain(self) -> dict[str, Any]:
         """The prior as a record can hold it."""
-        return {"name": self.name, "source": self.source, **self.distribution.model_dump(exclude_none=True)}
+        return {"name": self.name, **self.distribution.model_dump(exclude_none=True)}
 
     @property
     def text(self) -> str:

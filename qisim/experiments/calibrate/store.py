@@ -26,8 +26,10 @@ from qisim.scenario.errors import BadInput, Problem
 
 QUESTION, RESULTS, SIMULATIONS, LOCK = "calibration.json", "results.json", "simulations", ".lock"
 FORMAT = "qisim calibration"
-UNIMPORTANT = ("command", "versions", "rounds")
-"""What may differ between a calibration and the one that goes on with it."""
+UNIMPORTANT = ("command", "versions", "rounds", "tolerance")
+"""What may differ between a calibration and the one that goes on with it: simulations know nothing of these."""
+
+SAID = {"priors": "parameters or priors", "deciding": "the version of qisim or of a library"}
 
 
 class Store:
@@ -141,13 +143,13 @@ def check(folder: Path, asked: Mapping[str, Any]) -> None:
             raise BadInput(Problem(str(folder), f"holds other files than a calibration: {named}; choose a new folder"))
         return
     there = _read(folder / QUESTION)
+    if not there:
+        what = "is damaged: what this calibration was asked cannot be read"
+        raise BadInput(Problem(str(folder / QUESTION), what, allowed="another folder, or delete this one"))
     other = [key for key in asked if key not in UNIMPORTANT and there.get(key) != asked[key]]
     if other:
         what = f"holds another calibration: it differs in {', '.join(SAID.get(key, key) for key in other)}"
         raise BadInput(Problem(str(folder), what, allowed="another folder, or delete this one"))
-
-
-SAID = {"priors": "parameters or priors", "deciding": "the version of qisim or of a library"}
 
 
 def _results(folder: Path) -> dict[str, Any]:

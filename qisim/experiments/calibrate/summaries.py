@@ -35,13 +35,13 @@ class Learnt:
     """Summaries of draws, relative to those of what was observed.
 
     `differences`, float64[N, D]: the summary of a draw minus that of the observation. `errors`, float64[D]: standard
-    deviation of what each summary leaves unexplained. `told`, float64[D]: share of a parameter's variance that its
+    deviation of what each summary leaves unexplained. `explained`, float64[D]: share of a parameter's variance that its
     summary explains, 0 to 1, in draws it was not learnt from.
     """
 
     differences: Array
     errors: Array
-    told: Array
+    explained: Array
 
 
 def learn(shares: Array, cells: Array, observed: Array) -> Learnt:
@@ -65,8 +65,8 @@ def learn(shares: Array, cells: Array, observed: Array) -> Learnt:
         model.fit(cells[~inside], shares[~inside])
         expected[inside], seen[inside] = model.expected(cells[inside]), model.expected(observed[None, :])
     left = (shares - expected).var(axis=0)
-    told = 1 - left / np.maximum(shares.var(axis=0), 1e-300)
-    return Learnt(expected - seen, np.sqrt(np.maximum(left, 1e-300)), np.clip(told, 0, 1))
+    explained = 1 - left / np.maximum(shares.var(axis=0), 1e-300)
+    return Learnt(expected - seen, np.sqrt(np.maximum(left, 1e-300)), np.clip(explained, 0, 1))
 
 
 def varying(cells: Array) -> npt.NDArray[np.bool_]:
@@ -83,7 +83,7 @@ class _Regression:
         from sklearn.preprocessing import StandardScaler
 
         most = min(MOST_COMPONENTS, max(1, draws // DRAWS_A_COMPONENT), cells)
-        self._scaled, self._components = StandardScaler(), PCA(most, whiten=True, svd_solver="full")
+        self._scaled, self._components = StandardScaler(), PCA(most, whiten=True, svd_solver="covariance_eigh")
         self._features, self._ridge = StandardScaler(), RidgeCV(PENALTIES, alpha_per_target=True)
 
     def fit(self, cells: Array, shares: Array) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qisim.experiments.calibrate.checks import Checks
-from qisim.experiments.calibrate.fit import Fitted
 from qisim.experiments.calibrate.priors import values
 from qisim.outcomes.intervals import LEVEL, ends
 
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
 LEVELS = ("median", "low", "high")
 
 
-def summary(fitted: Fitted, checks: Checks) -> pd.DataFrame:
+def summary(checks: Checks) -> pd.DataFrame:
     """A row a parameter: median and 90% interval before and after, and by how much the interval narrowed."""
     import pandas as pd
 
-    by_name = {prior.name: prior for prior in fitted.settings.priors}
+    by_name = {prior.name: prior for prior in checks.fitted.settings.priors}
     return pd.DataFrame(
         [
             {
@@ -41,7 +40,7 @@ def summary(fitted: Fitted, checks: Checks) -> pd.DataFrame:
     )
 
 
-def pairs(fitted: Fitted, checks: Checks) -> pd.DataFrame:
+def pairs(checks: Checks) -> pd.DataFrame:
     """A row a pair of parameters, the strongest rank correlation in the posterior first."""
     import pandas as pd
 
@@ -49,11 +48,12 @@ def pairs(fitted: Fitted, checks: Checks) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["parameter", "other", "rank_correlation"])
 
 
-def rounds(fitted: Fitted, checks: Checks) -> pd.DataFrame:
+def rounds(checks: Checks) -> pd.DataFrame:
     """A row a round and parameter: what of the prior was drawn from, and the posterior by then."""
     import pandas as pd
 
-    priors, (low, high) = fitted.settings.priors, ends(LEVEL)
+    fitted, (low, high) = checks.fitted, ends(LEVEL)
+    priors = fitted.settings.priors
     rows: list[dict[str, Any]] = []
     for number, one in enumerate(fitted.rounds, 1):
         found = values(priors, one.posterior.quantiles([0.5, low, high]))
@@ -62,12 +62,12 @@ def rounds(fitted: Fitted, checks: Checks) -> pd.DataFrame:
             rows.append({"round": number, "parameter": prior.name, "draws": one.draws,
                          "drawn_from": drawn_from[0, i], "drawn_to": drawn_from[1, i],
                          **dict(zip(LEVELS, found[:, i].tolist(), strict=True)),
-                         "told_by_summary": one.posterior.told[i],
+                         "told_by_summary": one.posterior.explained[i],
                          "effective_draws": one.posterior.effective})  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def series(fitted: Fitted, checks: Checks) -> pd.DataFrame:
+def series(checks: Checks) -> pd.DataFrame:
     """A row a series and place: cells, how many lie within the 90% bands, and how often chance is as far off."""
     import pandas as pd
 
@@ -77,9 +77,9 @@ def series(fitted: Fitted, checks: Checks) -> pd.DataFrame:
     )
 
 
-def cells(fitted: Fitted, checks: Checks) -> pd.DataFrame:
+def cells(checks: Checks) -> pd.DataFrame:
     """A row a cell: what was seen, and 90% bands and medians of simulations before and after."""
-    table = fitted.observed.table.rename(columns={"value": "observed"}).copy()
+    table = checks.fitted.observed.table.rename(columns={"value": "observed"}).copy()
     for name, bands in (("prior", checks.prior_bands), ("posterior", checks.bands)):
         for level, band in zip(("low", "median", "high"), bands, strict=True):
             table[f"{name}_{level}"] = band
@@ -88,33 +88,33 @@ def cells(fitted: Fitted, checks: Checks) -> pd.DataFrame:
     return table
 
 
-def posterior(fitted: Fitted) -> pd.DataFrame:
+def posterior(checks: Checks) -> pd.DataFrame:
     """The weighted draws of the posterior: a column a parameter, and `weight`."""
     import pandas as pd
 
-    table = pd.DataFrame(fitted.values, columns=fitted.settings.names)
-    table["weight"] = fitted.posterior.weights
+    table = pd.DataFrame(checks.fitted.values, columns=checks.fitted.settings.names)
+    table["weight"] = checks.fitted.posterior.weights
     return table
 
 
-def parameters(fitted: Fitted) -> pd.DataFrame:
+def parameters(checks: Checks) -> pd.DataFrame:
     """Equally likely draws of the posterior, a row a draw, a column a parameter, for other runs to use."""
     import pandas as pd
 
-    return pd.DataFrame(fitted.drawn, columns=fitted.settings.names)
+    return pd.DataFrame(checks.fitted.drawn, columns=checks.fitted.settings.names)
 
 
 TABLES = {"summary": summary, "pairs": pairs, "rounds": rounds, "series": series, "cells": cells}
 
 
-def files(fitted: Fitted, checks: Checks) -> dict[str, bytes]:
+def files(checks: Checks) -> dict[str, bytes]:
     """All tables as files. `parameters.csv` has nothing but names and numbers."""
     buffer = BytesIO()
-    posterior(fitted).to_parquet(buffer, index=False)
+    posterior(checks).to_parquet(buffer, index=False)
     # Spreadsheets need the mark at the start to read names right.
-    tables = {f"{name}.csv": _csv(table(fitted, checks)).encode("utf-8-sig") for name, table in TABLES.items()}
-    return {**tables, "posterior.parquet": buffer.getvalue(), "posterior.csv": _csv(posterior(fitted)).encode(),
-            "parameters.csv": _csv(parameters(fitted)).encode()}  # fmt: skip
+    tables = {f"{name}.csv": _csv(table(checks)).encode("utf-8-sig") for name, table in TABLES.items()}
+    return {**tables, "posterior.parquet": buffer.getvalue(), "posterior.csv": _csv(posterior(checks)).encode(),
+            "parameters.csv": _csv(parameters(checks)).encode()}  # fmt: skip
 
 
 def _csv(table: pd.DataFrame) -> str:
