@@ -54,7 +54,8 @@ FEEDBACK = Pattern(
 TRIALS = 80
 
 
-def _median(simulated: Simulated, column: str, of: str) -> np.ndarray:
+def median(simulated: Simulated, column: str, of: str) -> np.ndarray:
+    """The median effect of a study's trials, float64[studies]."""
     return np.median(effects(simulated, of, TRIALS, column)[..., OBSERVED], axis=1)
 
 
@@ -72,10 +73,10 @@ TRAINING_AND_SUPERVISION = Pattern(
     settings=("trial", "trial_training", "trial_supervision", "trial_training_supervision"),
     figures=(
         Figure("P8.training", "effect of training alone after a year, median trial", "7.3 points", ROWE_TRAINING,
-               "true", "points", of_quantile(7.3, 0.5, 3.6, 17.4, ROWES[0]), partial(_median, of="trial_training")),
+               "true", "points", of_quantile(7.3, 0.5, 3.6, 17.4, ROWES[0]), partial(median, of="trial_training")),
         Figure("P8.supervision", "effect of supervision alone after a year, median trial", "10.7 points",
                ROWE_SUPERVISION, "true", "points", of_quantile(10.7, 0.5, 9.9, 27.9, ROWES[1]),
-               partial(_median, of="trial_supervision")),
+               partial(median, of="trial_supervision")),
         Figure("P8.fading", "change of the effect of training a month", "-0.19 points", ARSENAULT, "true",
                "points a month", told(-0.36, -0.03, "95% interval that the source tells"),
                partial(_slope, of="trial_training")),
