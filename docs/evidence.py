@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from qisim.evidence.judge import Finding, Judged, judge_all
-from qisim.evidence.patterns import PATTERNS
+from qisim.evidence.patterns import ALL, PATTERNS
 from qisim.evidence.simulate import SEED, STUDIES, Simulated
 from qisim.evidence.words import COMPARED_WITH, band_words, model_figure, summary
 from qisim.scenario.version import __version__
@@ -34,22 +34,27 @@ END = "<!-- end of evidence -->"
 SECTION = re.compile(rf"(<!-- evidence: (?P<name>\w+) -->\n)(?:(?!<!-- evidence).)*?({re.escape(END)})", re.DOTALL)
 HEAD = ("figure", "what", "published", "model, 90% interval", "band", "verdict", "compared with", "source")
 DATE = re.compile(r"Simulated on (\d{4}-\d{2}-\d{2})")
-RECORD = re.compile(r"^\| (P\d+\.\w+) \|(?:[^|]*\|){4} \*\*([\w ]+)\*\* \|", re.MULTILINE)
+RECORD = re.compile(r"^\| ([PH]\d+\.\w+) \|(?:[^|]*\|){4} \*\*([\w ]+)\*\* \|", re.MULTILINE)
 
 
 def overview(judged: list[Judged], day: str) -> str:
-    """When and how it was simulated, and the verdict of every pattern."""
+    """When and how it was simulated, and the verdict of every pattern that the defaults were tuned to."""
     told = (
         f"Simulated on {day} with qisim {__version__}: {STUDIES} simulated studies of each pattern, seed {SEED}, "
         "behaviour as it is by default, which was tuned to these figures. The command:\n\n"
         f"```\nqisim evidence --replicates {STUDIES}\n```"
     )
+    return f"{told}\n\n{verdicts(judged)}"
+
+
+def verdicts(judged: list[Judged]) -> str:
+    """The verdict of every pattern."""
     rows = [
         (f"[{one.pattern.key}](#{_anchor(one)})", one.pattern.says, f"{one.met} of {len(one.findings)}",
          f"**{one.verdict}**")
         for one in judged
     ]  # fmt: skip
-    return f"{told}\n\n{summary(judged)}\n\n{_grid(('pattern', 'what is published', 'figures met', 'verdict'), rows)}"
+    return f"{summary(judged)}\n\n{_grid(('pattern', 'what is published', 'figures met', 'verdict'), rows)}"
 
 
 def section(one: Judged) -> str:
@@ -103,7 +108,13 @@ def recorded(text: str) -> dict[str, str]:
 
 def renewed(text: str, judged: list[Judged], day: str) -> str:
     """A page with its sections as they should be. Raises ValueError where a pattern has none."""
-    parts = {"summary": overview(judged, day), **{one.pattern.key: section(one) for one in judged}, "sets": sets()}
+    tuned, held = ([one for one in judged if one.pattern.tuned is by] for by in (True, False))
+    parts = {
+        "summary": overview(tuned, day),
+        "held_back": verdicts(held),
+        **{one.pattern.key: section(one) for one in judged},
+        "sets": sets(),
+    }
     names = [found["name"] for found in SECTION.finditer(text)]
     if sorted(names) != sorted(parts):
         raise ValueError(f"{PAGE.name} must have one section for each of {', '.join(parts)}")
@@ -119,7 +130,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(__doc__ or "")
         return 2
     text = PAGE.read_text(encoding="utf-8")
-    judged = list(judge_all(PATTERNS.values(), Simulated(STUDIES, SEED)))
+    judged = list(judge_all(ALL.values(), Simulated(STUDIES, SEED)))
     written = DATE.search(text)
     same = renewed(text, judged, written[1] if written else "")
     if arguments == ["--check"]:

@@ -43,10 +43,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern by its key, such as P7; `says` in one sentence, `settings` by their file names."""
+    """A pattern by its key, such as P7; `says` in one sentence, `settings` by their file names.
+
+    `tuned` tells whether the defaults were tuned to it.
+    """
 
     key: str
     title: str
     says: str
     settings: tuple[str, ...]
     figures: tuple[Figure, ...]
+    tuned: bool = True

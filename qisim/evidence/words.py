@@ -60,6 +60,13 @@ def summary(judged: Sequence[Judged]) -> str:
     return f"Of {patterns}: {'; '.join(parts)}. Of {len(figures)} single figures {met} are met."
 
 
+def summaries(judged: Sequence[Judged]) -> list[str]:
+    """The same of the patterns that the defaults were tuned to, and of those held back from tuning."""
+    tuned, held = ([one for one in judged if one.pattern.tuned is by] for by in (True, False))
+    told = [summary(tuned)] if tuned else []
+    return [*told, f"Held back from tuning: {summary(held)[0].lower()}{summary(held)[1:]}"] if held else told
+
+
 def rows(judged: Sequence[Judged], studies: int, seed: int) -> dict[str, Any]:
     """Everything that was found, for JSON."""
     return {
@@ -71,6 +78,7 @@ def rows(judged: Sequence[Judged], studies: int, seed: int) -> dict[str, Any]:
                 "title": one.pattern.title,
                 "says": one.pattern.says,
                 "settings": list(one.pattern.settings),
+                "tuned": one.pattern.tuned,
                 "verdict": one.verdict,
                 "figures": [_figure(finding) for finding in one.findings],
             }

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from qisim.evidence.judge import Finding, judge
-from qisim.evidence.patterns import PATTERNS
+from qisim.evidence.patterns import ALL
 from qisim.evidence.simulate import SEED, STUDIES, Simulated
 
 FEW = 25
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-SLOW = {"P3", "P8"}
+SLOW = {"P3", "P8", "H1", "H2"}
 AT_THE_EDGE = {"P2"}
 """Patterns of one figure so near the end of its band that few studies cannot tell."""
 
@@ -43,12 +43,12 @@ def simulated() -> Simulated:
     return Simulated(FEW, SEED)
 
 
-KEYS = [pytest.param(key, marks=pytest.mark.slow if key in SLOW else ()) for key in PATTERNS]
+KEYS = [pytest.param(key, marks=pytest.mark.slow if key in SLOW else ()) for key in ALL]
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_the_verdict_on_record_is_still_so(key: str, simulated: Simulated, record: dict[str, str]):
-    pattern = PATTERNS[key]
+    pattern = ALL[key]
     simulated.forget(but=pattern.settings)
     judged = judge(pattern, simulated)
     for finding in judged.findings:
@@ -69,7 +69,7 @@ def assert_plausible(finding: Finding) -> None:
 
 
 def test_the_record_has_every_figure_and_no_other(record: dict[str, str]):
-    assert list(record) == [figure.key for pattern in PATTERNS.values() for figure in pattern.figures]
+    assert list(record) == [figure.key for pattern in ALL.values() for figure in pattern.figures]
 
 
 def test_the_page_says_how_it_was_made():
@@ -82,7 +82,7 @@ def test_the_page_says_how_it_was_made():
 def test_the_page_shows_figures_and_bands_as_they_are_declared():
     """What follows from declarations alone, without simulating."""
     module, page = load_page(), (DOCS / "evidence.md").read_text(encoding="utf-8")
-    for pattern in PATTERNS.values():
+    for pattern in ALL.values():
         assert f"## {pattern.key} {pattern.title}\n" in page
         for figure in pattern.figures:
             row = next(line for line in page.splitlines() if line.startswith(f"| {figure.key} |"))

@@ -12,7 +12,7 @@ from qisim.cli import app
 from qisim.evidence import band
 from qisim.evidence.judge import Judged, found, judge_all
 from qisim.evidence.pattern import COLUMNS, Figure, Pattern
-from qisim.evidence.patterns import PATTERNS
+from qisim.evidence.patterns import ALL, HELD_BACK, PATTERNS
 from qisim.evidence.patterns.charts import first_month
 from qisim.evidence.simulate import Simulated, setting
 from qisim.evidence.words import band_words, model_figure, number, summary
@@ -20,7 +20,7 @@ from qisim.model.notes import notes
 
 SETTINGS = Path(qisim.evidence.__file__).parent / "settings"
 SHARED = {"base", "topic"}
-USED = sorted({name for pattern in PATTERNS.values() for name in pattern.settings})
+USED = sorted({name for pattern in ALL.values() for name in pattern.settings})
 WITHIN = band.told(1.0, 3.0, "told")
 
 
@@ -121,11 +121,13 @@ def test_a_figure_is_handed_the_score_it_is_compared_with():
 # --- declarations ---------------------------------------------------------------------------------------------------
 
 
-def test_fifteen_patterns_each_once():
+def test_fifteen_patterns_each_once_and_those_held_back():
     assert list(PATTERNS) == [f"P{i}" for i in range(1, 16)]
-    figures = [figure for pattern in PATTERNS.values() for figure in pattern.figures]
+    assert list(HELD_BACK) == [f"H{i}" for i in range(1, 5)]
+    assert [key for key, pattern in ALL.items() if pattern.tuned] == list(PATTERNS)
+    figures = [figure for pattern in ALL.values() for figure in pattern.figures]
     assert len({figure.key for figure in figures}) == len(figures)
-    assert all(figure.key.startswith(pattern.key + ".") for pattern in PATTERNS.values() for figure in pattern.figures)
+    assert all(figure.key.startswith(pattern.key + ".") for pattern in ALL.values() for figure in pattern.figures)
     assert all(figure.source and figure.published and figure.band.rule for figure in figures)
     assert all(figure.band.low < figure.band.high for figure in figures)
 

@@ -28,6 +28,7 @@ OUTREACH = Pattern(
         Figure("H1.outreach", "effect of outreach visits alone after a year, median trial", "9.9 points", ROWE_TRAINING,
                "true", "points", a_quarter(9.9), partial(median, of="trial_outreach")),
     ),
+    tuned=False,
 )  # fmt: skip
 
 MESSAGES = Pattern(
@@ -41,6 +42,7 @@ MESSAGES = Pattern(
         Figure("H2.printed", "effect of printed guidelines alone after a year, median trial", "1.4 points",
                ROWE_STRATEGIES, "true", "points", told(-4.8, 6.2, QUARTILES), partial(median, of="trial_printed")),
     ),
+    tuned=False,
 )  # fmt: skip
 
 
@@ -63,6 +65,7 @@ MENTORS = Pattern(
         Figure("H3.treated", "gain in correct treatment in a year", "19.9 points (78.3 to 98.2)", MAGGE, "true",
                "points", a_quarter(19.9), partial(_gain, indicator="illness treated correctly")),
     ),
+    tuned=False,
 )  # fmt: skip
 
 
@@ -80,4 +83,5 @@ WITHDRAWN = Pattern(
         Figure("H4.withdrew", "teams that withdrew", "15% (2 of 13)", CLINICS, "counted", "%", of_share(15.4, 13),
                _withdrew),
     ),
+    tuned=False,
 )  # fmt: skip
