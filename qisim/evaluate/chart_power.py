@@ -11,11 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-LOOKS = {
-    "before_after": (style.BLUE, "o", "-"), "its": (style.ORANGE, "s", "--"), "its_ar": (style.RED, "D", ":"),
-    "did": (style.GREEN, "^", "-"), "stepped_wedge": (style.PURPLE, "v", "--"),
-    "stepped_wedge_by_time": (style.INK, "P", "-"),
-}  # fmt: skip
+COLOURS = (style.BLUE, style.ORANGE, style.RED, style.GREEN, style.PURPLE, style.INK)
+MARKERS = "osD^vPX"
+LINES = ("-", "--", ":")
 WANTED = 0.8
 APART = 0.012
 """Designs are drawn a little apart from each other, as a share of the width, so that intervals can be told apart."""
@@ -31,7 +29,7 @@ def plot_power(table: pd.DataFrame, title: str, ax: Axes | None = None) -> Axes:
     step = APART * max(sites[-1] - sites[0], 1)
     for place, design in enumerate(designs):
         rows = table[table["design"] == design].sort_values("sites")
-        color, marker, line = LOOKS[design]
+        color, marker, line = look(design)
         away = [rows["power"] - rows["power_low"], rows["power_high"] - rows["power"]]
         ax.errorbar(rows["sites"] + (place - (len(designs) - 1) / 2) * step, rows["power"], yerr=away, color=color,
                     marker=marker, linestyle=line, markersize=6, capsize=3, label=DESIGNS[design].title)  # fmt: skip
@@ -46,3 +44,9 @@ def plot_power(table: pd.DataFrame, title: str, ax: Axes | None = None) -> Axes:
     below = f"{title}\n{runs} simulated evaluations each; bars: 95% intervals; dashed: 80%"
     style.finish(ax, own, "How many sites an evaluation needs", below, list(handles), 2)
     return ax
+
+
+def look(design: str) -> tuple[str, str, str]:
+    """Colour, marker and line of a design by its place among all, the same in every chart."""
+    place = list(DESIGNS).index(design)
+    return COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)], LINES[place % len(LINES)]

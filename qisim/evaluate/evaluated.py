@@ -53,14 +53,14 @@ class Setting:
     def arranged(self, replicate: int, without: Future, *, stepped: bool) -> Arranged:
         """The evaluation of a replicate, whose future without the programme is told, in two groups or in steps."""
         plan, count = self.plan, len(self.world)
-        lots = observe.numbers(self.seed, replicate, observe.LOTS).random(count)
+        lots, ties = (observe.numbers(self.seed, replicate, why).random(count) for why in (observe.LOTS, observe.TIES))
         luck = observe.numbers(self.seed, replicate, observe.RECORDS).random((plan.months, count))
         seen = observe.observed(plan, without, luck)
         ready = None
         if plan.choose == "volunteers":
             ready = -sites.readiness(self.scenario, self.world, replicate, self.seed)
         eligible = covered(self.scenario, self.world, plan.elements)
-        order = sites.in_order(plan, eligible, seen, ready, lots)
+        order = sites.in_order(plan, eligible, seen, ready, lots, ties)
         launch = (sites.stepped if stepped else sites.two_groups)(plan, count, order, lots)
         future = futures.with_programme(self.scenario, self.world, plan, launch, replicate, self.seed)
         effect = future.score - without.score
@@ -119,8 +119,8 @@ class Evaluation:
         """What the evaluator of one of the futures sees, in two groups or in steps, with the true effect."""
         replicate = whole("replicate", replicate, 0, MOST_REPLICATES)
         one = self.setting
-        without = futures.without(one.scenario, one.world, one.plan, range(replicate, replicate + 1), one.seed)
-        return one.arranged(replicate, without[0], stepped=stepped)
+        (without,) = futures.without(one.scenario, one.world, one.plan, range(replicate, replicate + 1), one.seed)
+        return one.arranged(replicate, without, stepped=stepped)
 
     def plot_bias(self, ax: Axes | None = None) -> Axes:
         """Bias of each design with its 95% interval. Returns the axes drawn on."""

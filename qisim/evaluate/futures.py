@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +23,8 @@ class Future:
     reported: np.ndarray
 
 
-def without(scenario: Scenario, world: World, plan: Plan, replicates: range, seed: int) -> list[Future]:
-    """The futures of some replicates without the programme."""
+def without(scenario: Scenario, world: World, plan: Plan, replicates: range, seed: int) -> Iterator[Future]:
+    """The futures of some replicates without the programme, one after another."""
     return _simulated(roll_out.without_programme(scenario, plan), world, plan, replicates, seed)
 
 
@@ -34,18 +35,15 @@ def with_programme(
 
     The luck is that of the future without the programme, facility by facility, so that the difference is the effect.
     """
-    return _simulated(
-        roll_out.launched(scenario, world, plan, launch), world, plan, range(replicate, replicate + 1), seed
-    )[0]
+    programme = roll_out.launched(scenario, world, plan, launch)
+    (future,) = _simulated(programme, world, plan, range(replicate, replicate + 1), seed)
+    return future
 
 
-def _simulated(scenario: Scenario, world: World, plan: Plan, replicates: range, seed: int) -> list[Future]:
+def _simulated(scenario: Scenario, world: World, plan: Plan, replicates: range, seed: int) -> Iterator[Future]:
     programme = build_calendar(scenario, world)
-    kept = len(replicates) * scenario.months * len(world) * 16
     threads = None if len(replicates) > 1 else 1
-    futures = []
-    for _, out in simulate(scenario, world, programme, replicates, seed, threads=threads, detail=True, kept_bytes=kept):
-        rows = out.facility_months[:, 1 : plan.months + 1]  # month 0 is the state before the first, without data
-        scores = rows["score"].copy(), rows["reported_score"].copy()
-        futures += [Future(true, told) for true, told in zip(*scores, strict=True)]
-    return futures
+    for _, out in simulate(scenario, world, programme, replicates, seed, threads=threads, detail=True):
+        for months in out.facility_months:
+            rows = months[1 : plan.months + 1]  # month 0 is the state before the first, without data
+            yield Future(rows["score"].copy(), rows["reported_score"].copy())

@@ -11,7 +11,7 @@ from qisim.evaluate.plan import Plan
 if TYPE_CHECKING:
     from qisim.evaluate.futures import Future
 
-LOTS, RECORDS = 1, 2
+LOTS, RECORDS, TIES = 1, 2, 3
 """What random numbers are for; each has numbers of its own."""
 
 

@@ -26,7 +26,8 @@ class Plan:
 
     - `sites`, `comparison`: facilities with the programme, and without it, of those that the programme covers.
     - `before`, `after`: months of data before the programme is launched, and from its launch on.
-    - `window`: months just before the launch and at the end that before-after and difference-in-differences compare.
+    - `window`: months just before the launch and at the end that before-after and difference-in-differences compare;
+      fewer than 3, unless told, where there are fewer.
     - `records`: records that an evaluator measures in each facility a month.
     - `data`: "measured" by the evaluator without bias, or as the facilities have "reported" themselves.
     - `choose`: how sites are chosen: "random", "weakest" or "strongest" in the data of the window before the launch,
@@ -34,7 +35,8 @@ class Plan:
     - `trend`: change of every indicator a year that comes by itself, besides the scenario's own.
     - `spill_over`: whether comparison sites, and sites whose turn has not come, hear of ideas from the programme.
     - `over_reporting`: share of the gap to 100% by which sites in the programme report too much, on top of the model.
-    - `steps`: groups of facilities that start one after another in the stepped-wedge design.
+    - `steps`: groups of facilities that start one after another in the stepped-wedge design; unless told, no more
+      than there are months `after`.
     - `elements`: names of the programme's elements that are evaluated; what else there is happens anyway.
     """
 
@@ -143,12 +145,16 @@ def make_plan(scenario: Scenario, world: World, options: Mapping[str, Any]) -> P
     )
     before = check.number("before", told("before"), 1, MOST_MONTHS - 1)
     after = check.number("after", told("after"), 1, max(MOST_MONTHS - before, 1))
+    usual |= {"window": min(Plan.window, before, after), "steps": min(Plan.steps, after)}
+    refused = {problem.where for problem in check.problems}  # what lies within them cannot be checked then
+    most_window = MOST_MONTHS if refused & {"before", "after"} else min(before, after)
+    most_steps = MOST_MONTHS if "after" in refused else after
     plan = Plan(
         sites=sites,
         comparison=comparison,
         before=before,
         after=after,
-        window=check.number("window", told("window"), 1, min(before, after)),
+        window=check.number("window", told("window"), 1, most_window),
         records=check.number("records", told("records"), 1, 1_000_000),
         data=check.one_of("data", told("data"), DATA),
         choose=check.one_of("choose", told("choose"), CHOICES),
@@ -156,7 +162,7 @@ def make_plan(scenario: Scenario, world: World, options: Mapping[str, Any]) -> P
         trend=check.share("trend", told("trend"), -1),
         spill_over=check.truth("spill_over", told("spill_over")),
         over_reporting=check.share("over_reporting", told("over_reporting"), 0),
-        steps=check.number("steps", told("steps"), 1, after),
+        steps=check.number("steps", told("steps"), 1, most_steps),
         elements=elements,
     )
     _check_trend(scenario, plan, check)

@@ -18,15 +18,16 @@ OUTSIDE = -2
 
 
 def in_order(
-    plan: Plan, eligible: np.ndarray, seen: np.ndarray, ready: np.ndarray | None, lots: np.ndarray
+    plan: Plan, eligible: np.ndarray, seen: np.ndarray, ready: np.ndarray | None, lots: np.ndarray, ties: np.ndarray
 ) -> np.ndarray:
     """The facilities that may be chosen, bool[F], in the order in which they are: their places, int64.
 
-    `seen` are the data, float64[M, F]; `ready`, the smallest first, and `lots`, random numbers, are float64[F].
+    `seen` are the data, float64[M, F]; `ready`, the smallest first, and the random numbers `lots` and `ties` are
+    float64[F]. Ties are not broken by lots: who came in by a low lot would then be drawn for a site, too.
     """
     found = seen[plan.baseline].mean(axis=0)
     first = {"random": lots, "volunteers": ready, "weakest": found, "strongest": -found}[plan.choose]
-    order = np.lexsort((lots, first))
+    order = np.lexsort((ties, first))
     return order[eligible[order]]
 
 

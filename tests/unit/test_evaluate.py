@@ -13,11 +13,12 @@ import qisim
 from qisim import evaluate
 from qisim.cli import app
 from qisim.commands import evaluate as command
-from qisim.evaluate import judge, observe, roll_out, sites
+from qisim.evaluate import chart_power, futures, judge, observe, roll_out, sites
 from qisim.evaluate.designs import DESIGNS, interrupted_time_series, stepped_wedge
 from qisim.evaluate.designs.panel import Panel
 from qisim.evaluate.futures import Future
 from qisim.evaluate.plan import Plan, make_plan
+from qisim.model.batch import simulate
 from qisim.scenario.errors import BadInput
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
@@ -41,15 +42,17 @@ def evaluated(study, designs, replicates=40, **options):
 # --- designs on made-up panels --------------------------------------------------------------------------------------
 
 
-def a_panel(effect, plan=PLAN, noise=0.0, trend=0.0, seed=1):
-    """A panel of as many sites as comparison sites, with an effect float64[M] on the sites."""
+def a_panel(effect, plan=PLAN, noise=0.0, trend=0.0, seed=1, autocorrelation=0.0):
+    """A panel of the plan's sites and comparison sites, with an effect float64[M] on the sites."""
     rng = np.random.default_rng(seed)
     facilities = plan.sites + plan.comparison
     launch = np.full(facilities, sites.NEVER)
     launch[: plan.sites] = plan.before
     data = rng.normal(0.4, 0.1, facilities) + trend * np.arange(plan.months)[:, None]
-    data = data + np.where(launch >= 0, 1, 0) * effect[:, None] + rng.normal(0, noise, (plan.months, facilities))
-    return Panel(plan, data, launch)
+    luck = rng.normal(0, noise, (plan.months, facilities))
+    for month in range(1, plan.months):
+        luck[month] = autocorrelation * luck[month - 1] + (1 - autocorrelation**2) ** 0.5 * luck[month]
+    return Panel(plan, data + np.where(launch >= 0, 1, 0) * effect[:, None] + luck, launch)
 
 
 def a_wedge(growth, plan=PLAN, noise=0.0):
@@ -110,6 +113,36 @@ def test_difference_in_differences_by_hand():
     assert found.effect == pytest.approx((0.3 + 0.5) / 2 - 0.1)
 
 
+@pytest.mark.parametrize("plan", [PLAN, Plan(sites=20, comparison=2), Plan(sites=3, comparison=7)])
+def test_difference_in_differences_is_the_interaction_of_a_regression(plan):
+    """The same estimate as site x after; on the changes, the same errors as HC2."""
+    from statsmodels.api import OLS
+
+    panel = a_panel(SLOPED, plan, noise=0.05)
+    found = DESIGNS["did"].estimate(panel)
+    before, end = (panel.data[months].mean(axis=0) for months in (plan.baseline, plan.end))
+    site, after = np.tile(panel.sites, 2), np.repeat([0, 1], len(before))
+    long = OLS(np.concatenate([before, end]), np.column_stack([np.ones(len(site)), site, after, site * after])).fit()
+    assert found.effect == pytest.approx(long.params[3], abs=1e-12)
+    changes = OLS(end - before, np.column_stack([np.ones(len(before)), panel.sites])).fit(cov_type="HC2")
+    assert found.se == pytest.approx(changes.bse[1])
+
+
+@pytest.mark.parametrize(("few", "many"), [(2, 1), (1, 2)])
+def test_one_facility_tells_no_interval(few, many):
+    plan = Plan(sites=few, comparison=many)
+    found = DESIGNS["did"].estimate(a_panel(SLOPED, plan))
+    assert found.effect == pytest.approx(0.21)
+    assert np.isnan([found.low, found.high, found.p]).all()
+
+
+def test_changes_that_are_all_the_same_are_certain():
+    launch = np.array([1, 1, sites.NEVER, sites.NEVER])
+    data = np.array([[0.0] * 4, [1.0, 1.0, 0.0, 0.0]])
+    found = DESIGNS["did"].estimate(Panel(Plan(sites=2, comparison=2, before=1, after=1, window=1), data, launch))
+    assert (found.effect, found.se, found.low, found.high, found.p) == (1, 0, 1, 1, 0)
+
+
 def test_facilities_outside_the_evaluation_change_nothing():
     panel = a_panel(SLOPED, noise=0.01)
     more = Panel(PLAN, np.column_stack([panel.data, np.ones(30)]), np.append(panel.launch, sites.OUTSIDE))
@@ -146,10 +179,26 @@ def test_data_that_are_missing_are_no_finding():
                                                    ("its_ar", 0.02, 0.10), ("its", 0.10, 0.30)])  # fmt: skip
 def test_false_alarms_of_independent_data(name, low, high):
     """Near 5%; far above with Newey and West's errors, which are too small in short series."""
-    times = 200
-    panels = (a_panel(np.zeros(30), noise=0.05, seed=seed) for seed in range(times))
-    alarms = sum(DESIGNS[name].estimate(panel).p < 0.05 for panel in panels)
-    assert low <= alarms / times <= high
+    assert low <= false_alarms(name, 200) <= high
+
+
+def false_alarms(name, times, plan=PLAN, **options):
+    """Share of panels without an effect in which a design finds one."""
+    panels = (a_panel(np.zeros(plan.months), plan, noise=0.05, seed=seed, **options) for seed in range(times))
+    return sum(DESIGNS[name].estimate(panel).p < 0.05 for panel in panels) / times
+
+
+@pytest.mark.parametrize(("many", "few", "low", "high"), [(20, 20, 0.035, 0.065), (5, 5, 0.035, 0.065),
+                                                          (20, 4, 0.03, 0.065), (20, 2, 0, 0.02)])  # fmt: skip
+def test_false_alarms_of_differences_with_few_on_either_side(many, few, low, high):
+    """With the usual clustered errors 12% at 20 and 4, and 26% at 20 and 2."""
+    for plan in (Plan(sites=many, comparison=few), Plan(sites=few, comparison=many)):
+        assert low <= false_alarms("did", 1500, plan) <= high
+
+
+@pytest.mark.parametrize(("autocorrelation", "low", "high"), [(0.4, 0.06, 0.14), (0.8, 0.14, 0.25)])
+def test_autocorrelation_makes_false_alarms_even_where_it_is_modelled(autocorrelation, low, high):
+    assert low <= false_alarms("its_ar", 300, Plan(sites=2, comparison=2), autocorrelation=autocorrelation) <= high
 
 
 # --- known answers from simulated programmes ------------------------------------------------------------------------
@@ -181,6 +230,19 @@ def test_weakest_sites_by_a_noisy_measure_seem_to_improve(study):
     lots = evaluated(study, ["before_after", "did"], choose="weakest", records=10, lottery=True)
     assert lots.loc["before_after", "bias"] > 5 * lots.loc["before_after", "bias_se"]
     assert abs(lots.loc["did", "null_estimate"]) < 3 * lots.loc["did", "null_estimate_se"]
+
+
+@pytest.mark.parametrize("stepped", [False, True])
+def test_lots_are_fair_to_facilities_that_are_alike_in_a_coarse_measure(study, stepped):
+    """Five records in one month: many are tied at the cut-off, and must start early no more often than others."""
+    plan = {"sites": 10, "window": 1, "records": 5, "after": 4, "steps": 2}
+    found = evaluate.evaluation(study, designs=["did"], replicates=1, choose="weakest", lottery=True, **plan)
+    apart = []
+    for replicate in range(60):
+        panel = found.example(replicate, stepped=stepped).null
+        first = panel.data[found.plan.baseline].mean(axis=0)
+        apart.append(first[panel.launch == 12].mean() - first[(panel.launch == 14) | (panel.launch == -1)].mean())
+    assert abs(np.mean(apart)) < 3 * np.std(apart, ddof=1) / len(apart) ** 0.5
 
 
 def test_a_trend_counts_as_an_effect_only_before_and_after(study):
@@ -215,6 +277,20 @@ def test_the_same_seed_gives_the_same_estimates_however_many_are_made(study):
     pd.testing.assert_frame_equal(few, many[many["replicate"] < 2].reset_index(drop=True))
     other = evaluate.evaluation(study, replicates=2, seed=6, sites=6, after=6).estimates
     assert not np.array_equal(few["estimate"], other["estimate"])
+
+
+def test_memory_does_not_grow_with_replicates(study, monkeypatch):
+    """Futures are told one after another, not all at once."""
+    import tracemalloc
+
+    monkeypatch.setattr(simulate, "CHUNK_BYTES", 2**18)
+    plan, peaks = make_plan(study.scenario, study.world, {}), []
+    for replicates in (20, 200):
+        tracemalloc.start()
+        assert sum(1 for _ in futures.without(study.scenario, study.world, plan, range(replicates), 1)) == replicates
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
 
 
 def test_nothing_happens_before_the_launch_or_where_nobody_is_told(study):
@@ -381,6 +457,16 @@ def test_circumstances_and_numbers_of_sites(study):
     assert len(by_sites.plot_power().get_legend_handles_labels()[0]) == 2
 
 
+def test_a_further_design_has_a_look_of_its_own(monkeypatch):
+    for number in range(12):
+        monkeypatch.setitem(DESIGNS, f"further {number}", replace(DESIGNS["did"], title=f"further {number}"))
+    assert len({chart_power.look(name) for name in DESIGNS}) == len(DESIGNS)
+    rows = [{"design": name, "sites": 5, "comparison": 5, "replicates": 9, "power": 0.5, "power_low": 0.3,
+             "power_high": 0.7} for name in DESIGNS]  # fmt: skip
+    axes = chart_power.plot_power(pd.DataFrame(rows), "A title")
+    assert axes.get_legend_handles_labels()[1] == [design.title for design in DESIGNS.values()]
+
+
 @pytest.mark.parametrize("replicates", [1, 3])
 def test_charts_of_an_evaluation(study, replicates):
     found = evaluate.evaluation(study, replicates=replicates, sites=6, after=6)
@@ -427,7 +513,7 @@ def test_what_there_is_no_estimate_of_is_left_open_in_tables_and_charts(study):
         ({"designs": ["itss"]}, "there is no design 'itss'; did you mean 'its'?"),
         ({"designs": []}, "designs: there is none"),
         ({"designs": ["did"], "comparison": 0}, "'did' needs at least 2 comparison sites"),
-        ({"designs": ["its"], "before": 2, "window": 1}, "'its' needs at least 3 months"),
+        ({"designs": ["its"], "before": 2}, "'its' needs at least 3 months"),
         ({"designs": ["stepped_wedge"], "before": 3}, "'stepped_wedge' needs 6 months before the launch"),
         ({"designs": ["stepped_wedge"], "steps": 1}, "'stepped_wedge' needs at least 2 steps"),
         ({"replicates": 0}, "replicates: found 0"),
@@ -437,6 +523,21 @@ def test_what_cannot_be_done_is_said(study, options, told):
     with pytest.raises(BadInput) as refused:
         evaluate.evaluation(study, **options)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(("options", "window", "steps"), [({}, 3, 3), ({"before": 2}, 2, 3), ({"after": 2}, 2, 2),
+                                                          ({"after": 5, "window": 1}, 1, 3)])  # fmt: skip
+def test_what_is_not_told_fits_what_is(study, options, window, steps):
+    plan = make_plan(study.scenario, study.world, options)
+    assert (plan.window, plan.steps) == (window, steps)
+
+
+@pytest.mark.parametrize("options", [{"before": 0}, {"before": 0, "window": 6}, {"after": 0}, {"before": "x"},
+                                     {"after": 0, "window": 6, "steps": 6}])  # fmt: skip
+def test_what_lies_within_a_number_that_is_refused_is_no_problem_of_its_own(study, options):
+    with pytest.raises(BadInput) as refused:
+        make_plan(study.scenario, study.world, options)
+    assert [problem.where for problem in refused.value.problems] == [next(iter(options))]
 
 
 def test_all_problems_are_told_at_once_and_no_programme_is_one(study):
@@ -483,11 +584,12 @@ def test_the_command_prints_a_table_and_what_it_left_out():
     done = CliRunner().invoke(app, ["evaluate", SCENARIO, "--out", "estimates.xlsx"])
     assert done.exit_code == 2
     assert "the name of a CSV file" in done.stderr
-    done = CliRunner().invoke(app, ["evaluate", SCENARIO, "--sites", "60", "--before", "2", "--replicates", "2"])
+    done = CliRunner().invoke(app, ["evaluate", SCENARIO, "--before", "0"])
     assert done.exit_code == 2
-    assert "window: found 3" in done.stderr
-    done = CliRunner().invoke(app, ["evaluate", SCENARIO, "--sites", "60", "--before", "3", "--replicates", "2"])
+    assert "before: found 0" in done.stderr
+    assert "window" not in done.stderr
+    done = CliRunner().invoke(app, ["evaluate", SCENARIO, "--sites", "60", "--before", "2", "--replicates", "2"])
     assert done.exit_code == 0
     assert "before-after" in done.stdout
-    assert "Left out: did needs at least 2 comparison sites." in done.stderr
+    assert "Left out: did needs at least 2 comparison sites; with fewer there is no interval." in done.stderr
     assert "Left out: stepped_wedge needs 6 months" in done.stderr

@@ -36,12 +36,12 @@ def _long_enough(plan: Plan) -> str:
 
 
 def _compared(plan: Plan) -> str:
-    return "needs at least 2 comparison sites" if plan.comparison < 2 else ""
+    return "needs at least 2 comparison sites; with fewer there is no interval" if plan.comparison < 2 else ""
 
 
 def _steps(plan: Plan) -> str:
     if plan.steps < 2:
-        return "needs at least 2 steps"
+        return "needs at least 2 steps, and as many months from the launch on"
     if plan.step_months > plan.before:
         return f"needs {plan.step_months} months before the launch, as long as a step"
     few = plan.sites + plan.comparison < 2 * plan.steps
@@ -52,7 +52,7 @@ DESIGNS = {
     "before_after": Design("before-after", before_after.paired_change, at_end, _nothing),
     "its": Design("interrupted time series", interrupted_time_series.newey_west, at_end, _long_enough),
     "its_ar": Design("interrupted time series, AR(1)", interrupted_time_series.autoregressive, at_end, _long_enough),
-    "did": Design("difference-in-differences", difference_in_differences.interaction, at_end, _compared),
+    "did": Design("difference-in-differences", difference_in_differences.difference_of_changes, at_end, _compared),
     "stepped_wedge": Design(
         "stepped wedge", stepped_wedge.constant_effect, stepped_wedge.while_launched, _steps, stepped=True
     ),

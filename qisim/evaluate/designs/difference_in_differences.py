@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from qisim.evaluate.designs.panel import Estimate, Panel, by_t, or_none
+from qisim.evaluate.sites import NEVER
 
 
 @or_none
-def interaction(panel: Panel) -> Estimate:
-    """Interaction of being a site and being after the launch, with errors clustered by facility."""
-    from statsmodels.api import OLS
+def difference_of_changes(panel: Panel) -> Estimate:
+    """Mean change of the sites less that of the comparison sites; there is no interval where a group is one facility.
 
-    plan, kept = panel.plan, panel.launch >= -1
-    means = [panel.data[window][:, kept].mean(axis=0) for window in (plan.baseline, plan.end)]
-    site = panel.sites[kept].astype(float)
-    facilities = len(site)
-    after = np.repeat([0.0, 1.0], facilities)
-    treated = np.tile(site, 2)
-    x = np.column_stack([np.ones(2 * facilities), treated, after, treated * after])
-    fit = OLS(np.concatenate(means), x).fit(cov_type="cluster", cov_kwds={"groups": np.tile(np.arange(facilities), 2)})
-    variance = float(np.asarray(fit.cov_params())[3, 3])  # rounding may leave less than 0 of nothing
-    return by_t(float(fit.params[3]), max(variance, 0.0) ** 0.5, facilities - 1)
+    Errors are clustered by facility, with a variance for each group (HC2) and Bell and McCaffrey's degrees of freedom
+    (Imbens and Kolesar 2016, Review of Economics and Statistics 98:701). Where a group is 2 or 3 facilities, the usual
+    clustered errors are far too small, and Welch's degrees of freedom too many.
+    """
+    change = panel.data[panel.plan.end].mean(axis=0) - panel.data[panel.plan.baseline].mean(axis=0)
+    sites, others = change[panel.sites], change[panel.launch == NEVER]
+    n, m = len(sites), len(others)
+    variance = sites.var(ddof=1) / n + others.var(ddof=1) / m
+    freedom = (n + m) ** 2 * (n - 1) * (m - 1) / (n**2 * (n - 1) + m**2 * (m - 1))
+    return by_t(float(sites.mean() - others.mean()), float(variance) ** 0.5, freedom)

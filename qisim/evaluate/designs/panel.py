@@ -55,8 +55,9 @@ def by_t(effect: float, se: float, freedom: float) -> Estimate:
         return Estimate(effect, se, math.nan, math.nan, math.nan)
     if max(abs(effect), se) < NOTHING:
         return Estimate(0.0, 0.0, 0.0, 0.0, 1.0)
-    half = float(t.ppf((1 + LEVEL) / 2, freedom)) * se
-    p = float(2 * t.sf(abs(effect) / se, freedom)) if se > 0 else 0.0
+    if se == 0:
+        return Estimate(effect, 0.0, effect, effect, 0.0)
+    half, p = float(t.ppf((1 + LEVEL) / 2, freedom)) * se, float(2 * t.sf(abs(effect) / se, freedom))
     return Estimate(effect, se, effect - half, effect + half, p)
 
 
