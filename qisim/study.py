@@ -58,6 +58,12 @@ class Run(Results):
 
         return plot_equity(self)
 
+    def plot_indicators(self) -> Sequence[Axes]:
+        """Mean of each indicator by month, as it is and as facilities report it, a panel each."""
+        from qisim.show.indicators import plot_indicators
+
+        return plot_indicators(self)
+
     def plot_sources(self, ax: Axes | None = None) -> Axes:
         """Where adopted practices had been learnt, as shares."""
         from qisim.show.sources import plot_sources

@@ -13,6 +13,7 @@ from qisim.show import (
     equity,
     facility_charts,
     facility_map,
+    indicators,
     learning,
     sources,
 )
@@ -39,6 +40,13 @@ CHARTS: dict[str, Chart[Results]] = {
         adoption.figure,
         "Which change ideas are in use",
         "An idea that is in use does not always work: the solid line counts the facilities where it does.",
+    ),
+    "indicators": Chart(
+        indicators.figure,
+        "How each indicator develops",
+        "The thick line is the median of the runs, the band holds nine of ten. Where the dashed line lies above it, "
+        "facilities report more than is so.",
+        indicators.applies,
     ),
     "costs": Chart(
         costs.figure,

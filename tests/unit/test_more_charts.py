@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.text import Text
 
 import qisim
 from qisim.experiments.results import Results
@@ -27,6 +28,7 @@ from qisim.show.charts import CHARTS
 from qisim.show.costs import by_period, calendar, period, plot_costs
 from qisim.show.equity import plot_equity
 from qisim.show.facility_charts import by_facility, plot_run_charts, reviewed, typical_facilities
+from qisim.show.indicators import plot_indicators
 from qisim.show.learning import plot_learning
 from qisim.show.learning_flows import flows
 from qisim.show.learning_map import hubs
@@ -44,6 +46,25 @@ def results() -> Results:
 def priced(results: Results) -> Results:
     costs = Costs(sessions=1000, staff_days=20, coach_days=50)
     return replace(results, scenario=results.scenario.model_copy(update={"costs": costs}))
+
+
+def test_each_indicator_has_a_panel_with_its_medians() -> None:
+    found = run(load_scenario(ROOT / "scenarios" / "natural_diffusion.toml"), replicates=RUNS, seed=1)
+    axes = plot_indicators(found)
+    names = [indicator.name for indicator in found.scenario.indicators]
+    assert [" ".join(ax.get_title(loc="left").split()) for ax in axes] == names
+    for name, ax in zip(names, axes, strict=True):
+        rows = found.indicators[found.indicators["indicator"] == name]
+        lines = {line.get_label(): line.get_ydata() for line in ax.lines}
+        for label, column in (("median of runs", "performance"), ("as facilities report it: median", "reported")):
+            np.testing.assert_allclose(lines[label], rows.groupby("month")[column].median())
+    assert any(text.get_text().startswith("From +") for text in axes[0].figure.findobj(Text))
+
+
+def test_the_only_indicator_has_no_chart_of_its_own(results: Results) -> None:
+    only = results.scenario.model_copy(update={"indicators": results.scenario.indicators[:1]})
+    assert "indicators" in drawn(CHARTS, results)
+    assert "indicators" not in drawn(CHARTS, replace(results, scenario=only))
 
 
 def test_bars_of_costs_add_up_to_the_whole(results: Results) -> None:

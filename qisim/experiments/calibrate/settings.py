@@ -86,12 +86,13 @@ def settings(
     rounds: int = ROUNDS,
     tolerance: float = 0.0,
     seed: int = SEED,
+    where: str = "parameters",
 ) -> Settings:
     """Settings with everything checked. Raises BadInput with every problem found."""
     problems: list[Problem] = []
     checked: list[Prior] = []
     for check in (
-        lambda: checked.extend(priors_of(scenario, parameters, priors or {})),
+        lambda: checked.extend(priors_of(scenario, parameters, priors or {}, where)),
         lambda: whole("simulations", simulations, LEAST_SIMULATIONS, MOST_SIMULATIONS),
         lambda: whole("rounds", rounds, 1, MOST_ROUNDS),
         lambda: whole("seed", seed, 0, MOST_SEED),
