@@ -78,6 +78,12 @@ class Tracking:
 
         return plot_score(self.tracked)
 
+    def plot_enrolled(self, ax: Axes | None = None) -> Axes:
+        """Facilities enrolled: forecast, updated forecast, what was seen. Returns the axes drawn on."""
+        from qisim.show.track_fan import plot_enrolled
+
+        return plot_enrolled(self.tracked, ax)
+
     def plot_indicators(self) -> Sequence[Axes]:
         """The mean of each indicator seen: forecast, updated forecast, what was seen. Returns the axes drawn on."""
         from qisim.show.track_indicators import applies, plot_indicators
@@ -87,7 +93,7 @@ class Tracking:
         return plot_indicators(self.tracked)
 
     def plot_chance(self, ax: Axes | None = None) -> Axes:
-        """The chance of having reached the target by each month. Returns the axes drawn on."""
+        """The chance of having reached the target by each month, as far as counts leave it open. Returns the axes."""
         from qisim.show.track_chance import plot_chance
 
         return plot_chance(self.tracked, ax)

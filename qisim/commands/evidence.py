@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from qisim.evidence.judge import Judged
     from qisim.evidence.pattern import Pattern
 
+MIDDLING, WIDE = 116, 180
+WIDTHS: dict[int, dict[str, int]] = {
+    WIDE: {},
+    MIDDLING: {"Published": 16, "Model": 26, "Band": 20, "Verdict": 16},
+    0: {"Published": 12, "Model": 15, "Band": 11, "Verdict": 9},
+}
+"""How wide columns may be on screens of so many columns and more."""
+
 STYLES = {"inside": "green", "direction only": "cyan", "outside": "red", "direction missed": "red"}
 
 
@@ -51,7 +59,7 @@ def evidence(
         say_json(rows(judged, replicates, SEED))
         return
     screen = console()
-    screen.print(_table(judged))
+    screen.print(_table(judged, screen.width))
     for said in summaries(judged):
         screen.print(f"\n{said}")
     complain("Model: mean and 90% interval of simulated studies. Bands, settings and sources: --json.")
@@ -73,15 +81,19 @@ def _chosen(keys: list[str]) -> list[Pattern]:
     return [one for key, one in ALL.items() if not wanted or key in wanted]
 
 
-def _table(judged: list[Judged]) -> Table:
+def _table(judged: list[Judged], width: int) -> Table:
+    """A row a figure under the title of its pattern; the less room, the narrower the columns beside the first."""
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     from qisim.evidence.words import band_words, model_figure
 
     table = Table(box=None, pad_edge=False)
-    for name, folds in (("Figure", True), ("Published", True), ("Model", False), ("Band", False), ("Verdict", False)):
-        table.add_column(name, overflow="fold" if folds else "ellipsis", no_wrap=not folds)
+    widths = next((told for least, told in WIDTHS.items() if width >= least))
+    for name in ("Figure", "Published", "Model", "Band", "Verdict"):
+        table.add_column(name, overflow="fold", max_width=widths.get(name))
+    below = "\n(" if width < MIDDLING else " ("
     for one in judged:
         title = Text(f"{one.pattern.key} {one.pattern.title}", style="bold")
         verdict = Text(one.verdict, style=f"bold {STYLES[one.verdict]}")
@@ -90,5 +102,6 @@ def _table(judged: list[Judged]) -> Table:
             figure = finding.figure
             band = band_words(figure.band, figure.unit)
             verdict = Text(finding.verdict, style=STYLES[finding.verdict])
-            table.add_row(f"  {figure.what}", figure.published, model_figure(finding), band, verdict)
+            what, model = Padding(Text(figure.what), (0, 0, 0, 2)), model_figure(finding).replace(" (", below)
+            table.add_row(what, Text(figure.published), Text(model), Text(band), verdict)
     return table

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qisim.commands.parameters import Parameters, drawing_from
+from qisim.commands.parameters import Parameters, drawing_from, tell_sets
 from qisim.commands.say import complain, console, say_json, stopping_means
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def track(
     folder.check_destination(out)
     build_calendar(study.scenario, study.world)  # what does not fit together is told of before any note
     observed = read_observed(data, study.scenario, study.world)
+    tell_sets(study)
     for note in notes(study.scenario, study.world):
         complain(str(note))
     tracking = _simulate(study, observed, replicates, seed, tolerance, threads)

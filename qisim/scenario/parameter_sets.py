@@ -5,6 +5,7 @@ A single value a parameter hides how little is known of it; values drawn one by 
 
 from __future__ import annotations
 
+import re
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.csv_file import CsvFile, listed, read_csv
+from qisim.scenario.csv_file import SEPARATORS, CsvFile, listed, read_csv
 from qisim.scenario.errors import BadInput, Problem, nearest, shown
 from qisim.scenario.fields import Table
 from qisim.scenario.plausible import PLAUSIBLE
 
 MOST_SETS = 100_000
+MOST_NAMES = 1000
+"""Names of a first line that are looked at where the file cannot be read as a table."""
 
 
 class ParameterSets(Table):
@@ -72,7 +75,14 @@ def read_parameter_sets(name: str, folder: Path) -> ParameterSets:
 
 
 def _read(path: Path, name: str) -> ParameterSets:
-    table = read_csv(path)
+    try:
+        table = read_csv(path)
+    except BadInput:
+        if _may_hold_sets(_first_line(path)):
+            raise
+        raise BadInput(_no_sets(path)) from None
+    if not _may_hold_sets(list(table.columns)):
+        raise BadInput(_no_sets(path))
     problems = [
         table.header_problem(column, "is no behaviour parameter", "the names that qisim params lists", near)
         for column in table.columns
@@ -87,6 +97,30 @@ def _read(path: Path, name: str) -> ParameterSets:
     if problems:
         raise listed(table.name, problems)
     return ParameterSets(source=name, names=list(table.columns), sets=[list(row) for row in zip(*columns, strict=True)])
+
+
+def _may_hold_sets(names: list[str]) -> bool:
+    """Whether anything that a first row names could be a parameter; so it is where nothing is known of that row."""
+    return not names or any(name in PARAMETERS or nearest(name, PARAMETERS) for name in names)
+
+
+def _first_line(path: Path) -> list[str]:
+    """What the first line of a file names, if any line can be read."""
+    try:
+        with path.open(encoding="utf-8-sig") as stream:
+            line = next((text for text in stream if text.strip()), "")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [name.strip(' \t\r\n"') for name in re.split(f"[{SEPARATORS}]", line)[:MOST_NAMES]] if line else []
+
+
+def _no_sets(path: Path) -> Problem:
+    return Problem(
+        str(path),
+        "is no file of parameter sets: its first row names no behaviour parameter",
+        allowed=f"a CSV file with a column a parameter and a row a set, such as the parameters.csv of a calibration, "
+        f"or {PLAUSIBLE}",
+    )
 
 
 def _values(table: CsvFile, column: str, problems: list[Problem]) -> list[float]:

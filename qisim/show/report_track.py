@@ -13,8 +13,10 @@ from qisim.outcomes.time_to_target import in_words
 from qisim.scenario.version import __version__
 from qisim.show.inline_svg import inline_svg
 from qisim.show.report import Row, elements, render, where
-from qisim.show.track_charts import CHARTS
-from qisim.show.track_words import amount, answer, basis, effective, interval, sentence, warnings, when
+from qisim.show.track_charts import CHARTS, reading
+from qisim.show.track_target import note
+from qisim.show.track_terms import amount, interval, sentence, when
+from qisim.show.track_words import answer, basis, effective, warnings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +47,14 @@ def _content(tracked: Tracked, svgs: Mapping[str, bytes]) -> dict[str, Any]:
         "basis": basis(tracked),
         "description": scenario.description,
         "elements": elements(scenario),
+        "note": note(tracked),
         "outcomes": [_outcome(tracked, row) for _, row in track_tables.outcomes(tracked).iterrows()],
         "latest": _parts(tracked, table[whole], latest=True),
         "earlier": _parts(tracked, table[whole], latest=False),
         "districts": _parts(tracked, table[~whole]),
         "tolerances": [_tolerance(tracked, row) for _, row in track_tables.tolerances(tracked).iterrows()],
         "charts": [
-            {"title": CHARTS[name].title, "reading": CHARTS[name].reading, "svg": Markup(inline_svg(svg, name))}
+            {"title": CHARTS[name].title, "reading": reading(name, tracked), "svg": Markup(inline_svg(svg, name))}
             for name, svg in svgs.items()
         ],
         "model": {"tolerance": f"{tracked.tolerance:g}", "memory": f"{MEMORY:g}", "elsewhere": f"{ELSEWHERE:g}",
@@ -102,7 +105,7 @@ def _value(tracked: Tracked, unit: str, value: float, low: float, high: float) -
     horizon = tracked.scenario.months
     if unit == "month":
         said = in_words(value, tracked.scenario.start) if value < math.inf else f"not within {horizon} months"
-        return said if math.isnan(low) else f"{said}; {interval(low, high, horizon)}"
+        return "; ".join(filter(None, (said, interval(low, high, horizon))))
     form = {"share": percent, "score": score}[unit]
     return form(value) if math.isnan(low) else f"{form(value)}; 90% interval {form(low)} to {form(high)}"
 

@@ -9,6 +9,8 @@ import numpy as np
 from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.show import style
+from qisim.show.track_fan import coverage_finding
+from qisim.show.track_target import counted, expected
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,20 +26,24 @@ def figure(tracked: Tracked) -> Figure:
 
 @style.styled
 def plot_chance(tracked: Tracked, ax: Axes | None = None) -> Axes:
-    """Two curves that rise with every run that gets there. Draws into `ax`, or into a new figure."""
+    """Two curves that rise with every run that gets there, or only that of the forecast once counts tell it.
+
+    Draws into `ax`, or into a new figure.
+    """
     own, ax = ax is None, style.own_axes(ax, 4.6)
     horizon, target = tracked.scenario.months, tracked.scenario.target
     months = np.arange(horizon + 1)
     looks = {"forecast": ((0, (4, 2)), style.GREY, 2.0), "updated": ("-", style.BLUE, 3.0)}
     keys = []
-    for (name, (line, color, width)), weights in zip(looks.items(), (tracked.before, tracked.after), strict=True):
-        time = tracked.arrival(weights)
+    times = (tracked.arrival(tracked.before), expected(tracked))
+    for (name, (line, color, width)), time in zip(looks.items(), times, strict=True):
+        if time is None:
+            continue
         chances = [time.probability(int(month)) for month in months]
         keys += ax.step(months, chances, where="post", linestyle=line, color=color, linewidth=width, label=name,
                         clip_on=False)  # fmt: skip
-    seen = ax.axvline(
-        tracked.observed.last_month, color=style.INK, linewidth=1, linestyle=":", label="last observation"
-    )
+    month, what = _mark(tracked)
+    seen = ax.axvline(month, color=style.INK, linewidth=1, linestyle=":", label=what)
     style.percent_axis(
         ax, f"chance that {target_percent(target.coverage)} of facilities\nare at the standard by then, %"
     )
@@ -46,9 +52,19 @@ def plot_chance(tracked: Tracked, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _mark(tracked: Tracked) -> tuple[int, str]:
+    """The month that is marked, and what it is."""
+    counts = counted(tracked)
+    if counts is not None and counts.reached is not None:
+        return counts.reached, "target seen"
+    return tracked.observed.last_month, "last observation"
+
+
 def _finding(tracked: Tracked) -> str:
-    horizon = tracked.scenario.months
-    before, after = (percent(tracked.arrival(w).probability(horizon)) for w in (tracked.before, tracked.after))
+    horizon, later = tracked.scenario.months, expected(tracked)
+    if later is None:
+        return coverage_finding(tracked)
+    before, after = (percent(time.probability(horizon)) for time in (tracked.arrival(tracked.before), later))
     by = in_words(horizon, tracked.scenario.start)
     if before == after:
         return f"Chance of reaching the target by {by}: still {after}"

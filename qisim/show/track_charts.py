@@ -6,24 +6,29 @@ from typing import TYPE_CHECKING
 
 from qisim.show import track_chance, track_districts, track_fan, track_indicators
 from qisim.show.chart import Chart
+from qisim.show.track_target import counted, expected
 
 if TYPE_CHECKING:
     from qisim.experiments.track import Tracked
 
 FANS = (
-    "Grey and hatched is the forecast before anything was seen, blue the forecast updated by it. Diamonds are what was "
-    "seen; their bars hold 90% of the error that the comparison allows for. The dotted line is the last observation."
+    "Grey and hatched is the forecast before anything was seen, blue the forecast updated by it. The dotted line is "
+    "the last observation."
 )
+DIAMONDS = "Diamonds are what was seen; their bars hold 90% of the error that the comparison allows for."
+NO_DIAMONDS = "Nothing of this was seen of all facilities."
+LATER = "The updated curve counts only futures that had not reached the target when it was last counted."
 
 CHARTS: dict[str, Chart[Tracked]] = {
     "coverage": Chart(track_fan.coverage_figure, "Facilities at the standard", FANS),
     "chance": Chart(
         track_chance.figure,
         "When the target is reached",
-        "Each curve rises as more of the simulated futures get there. What it lacks to 100% at the right edge does not "
+        "A curve rises as more of the simulated futures get there. What it lacks to 100% at the right edge does not "
         "get there in time.",
     ),
     "score": Chart(track_fan.score_figure, "Mean score", FANS),
+    "enrolled": Chart(track_fan.enrolled_figure, "Facilities enrolled", FANS, track_fan.saw("enrolled")),
     "indicators": Chart(track_indicators.figure, "Indicators", FANS, track_indicators.applies),
     "districts": Chart(
         track_districts.figure,
@@ -32,3 +37,19 @@ CHARTS: dict[str, Chart[Tracked]] = {
         track_districts.applies,
     ),
 }
+
+SHOWN: dict[str, tuple[str, ...]] = {"coverage": ("at_standard",), "score": track_fan.SCORES}
+"""Charts that are drawn whether or not their series were seen."""
+
+
+def reading(name: str, tracked: Tracked) -> str:
+    """How to read a chart, with the marks that are in it."""
+    chart = CHARTS[name]
+    if name == "chance":
+        counts = counted(tracked)
+        waits = counts is not None and expected(tracked) is not None
+        return f"{chart.reading} {LATER}" if waits else chart.reading
+    if chart.reading != FANS:
+        return chart.reading
+    seen = track_fan.national(tracked)
+    return f"{FANS} {DIAMONDS if name not in SHOWN or set(SHOWN[name]) & set(seen) else NO_DIAMONDS}"

@@ -9,7 +9,8 @@ import pandas as pd
 from qisim.experiments import track_tables
 from qisim.outcomes.observed import Series
 from qisim.show import districts, style
-from qisim.show.track_words import counts, judged_by, when
+from qisim.show.track_standing import counts, judged_by
+from qisim.show.track_terms import when
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -67,10 +68,16 @@ def plot_districts(tracked: Tracked, ax: Axes | None = None) -> Axes:
 
 
 def _rows(tracked: Tracked) -> tuple[Series, pd.DataFrame]:
-    """The series that matters most of those seen in districts, and its last row of each; furthest behind first."""
+    """A series and its last row of each district, furthest behind first.
+
+    Of the series seen in the last month of a district it is the one that matters most, among those of which many
+    districts tell then: at least half as many as of any.
+    """
     table = track_tables.seen(tracked)
     table = table[table["district"] != ""]
-    series = judged_by(tracked, table)
+    last = table[table["month"] == table.groupby("district")["month"].transform("max")]
+    times = last["series"].value_counts()
+    series = judged_by(tracked, last[last["series"].isin(times.index[2 * times >= times.max()])])
     rows = table[table["series"] == series.name].sort_values("month", kind="stable")
     rows = rows.drop_duplicates("district", keep="last")
     return series, rows.sort_values(["runs_below", "district"], kind="stable")

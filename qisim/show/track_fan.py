@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from qisim.experiments import track_tables
 from qisim.experiments.track_tables import fan
 from qisim.outcomes.outcome import percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.show import style
 from qisim.show.panels import panels
+from qisim.show.track_target import expected, untold
+from qisim.show.track_terms import amount, when
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from matplotlib.artist import Artist
@@ -40,6 +43,16 @@ def score_figure(tracked: Tracked) -> Figure:
     return style.owner(plot_score(tracked)[0])
 
 
+def enrolled_figure(tracked: Tracked) -> Figure:
+    """The chart of enrolment as a figure of its own."""
+    return style.owner(plot_enrolled(tracked))
+
+
+def saw(name: str) -> Callable[[Tracked], bool]:
+    """Whether a series was seen of all facilities."""
+    return lambda tracked: name in national(tracked)
+
+
 @style.styled
 def plot_coverage(tracked: Tracked, ax: Axes | None = None) -> Axes:
     """Share of facilities at the standard by month: forecast, updated forecast, what was seen, target.
@@ -59,6 +72,20 @@ def plot_coverage(tracked: Tracked, ax: Axes | None = None) -> Axes:
     style.percent_axis(ax, f"% {among} at the standard\n(score {target.score:.2f} or more)")
     style.month_axis(ax, tracked.scenario.start, tracked.scenario.months)
     style.finish(ax, own, coverage_finding(tracked), tracked.scenario.title, keys, columns=2)
+    return ax
+
+
+@style.styled
+def plot_enrolled(tracked: Tracked, ax: Axes | None = None) -> Axes:
+    """Share of facilities enrolled by month: forecast, updated forecast, what was seen.
+
+    Draws into `ax`, or into a new figure.
+    """
+    own, ax = ax is None, style.own_axes(ax, 5.0)
+    keys = draw_series(ax, tracked, "enrolled")
+    style.percent_axis(ax, f"% {style.of_facilities(len(tracked.world))} enrolled")
+    style.month_axis(ax, tracked.scenario.start, tracked.scenario.months)
+    style.finish(ax, own, enrolled_finding(tracked), tracked.scenario.title, keys, columns=2)
     return ax
 
 
@@ -146,13 +173,14 @@ def national(tracked: Tracked) -> dict[str, np.ndarray]:
 
 
 def coverage_finding(tracked: Tracked) -> str:
-    """When the target is reached now, in one line."""
-    share = target_percent(tracked.scenario.target.coverage)
-    before, after = (tracked.arrival(weights).median for weights in (tracked.before, tracked.after))
+    """When the target is reached now, or was seen to be, in one line."""
+    share, later = target_percent(tracked.scenario.target.coverage), expected(tracked)
+    if later is None:
+        return _kept_together(untold(tracked))
+    first = tracked.arrival(tracked.before)
+    before, after = first.median, later.median
     if after == math.inf:
-        chances = [
-            percent(tracked.arrival(w).probability(tracked.scenario.months)) for w in (tracked.before, tracked.after)
-        ]
+        chances = [percent(time.probability(tracked.scenario.months)) for time in (first, later)]
         if chances[0] == chances[1]:
             return f"Chance of {share} of facilities by the end: still {chances[1]}"
         return f"Chance of {share} of facilities by the end: now {chances[1]}, the forecast was {chances[0]}"
@@ -160,7 +188,12 @@ def coverage_finding(tracked: Tracked) -> str:
     if after == before:
         return f"{share} of facilities still expected by {now}"
     was = f"instead of month {before:.0f}" if before < math.inf else "though not forecast within the horizon"
-    return f"{share} of facilities now expected by {now}, {was}".replace("of month ", "of month\N{NO-BREAK SPACE}")
+    return _kept_together(f"{share} of facilities now expected by {now}, {was}")
+
+
+def _kept_together(text: str) -> str:
+    """A text whose lines do not end between "month" and its number."""
+    return text.replace(" month ", f" month{style.NO_BREAK}")
 
 
 def score_finding(tracked: Tracked, name: str) -> str:
@@ -171,3 +204,14 @@ def score_finding(tracked: Tracked, name: str) -> str:
     if score(before) == score(after):
         return f"Mean score at the end: still {score(after)}"
     return f"Mean score at the end: now {score(after)}, the forecast was {score(before)}"
+
+
+def enrolled_finding(tracked: Tracked) -> str:
+    """How many facilities were enrolled when last seen, beside the forecast, in one line."""
+    rows = track_tables.seen(tracked)
+    rows = rows[(rows["district"] == "") & (rows["series"] == "enrolled")].sort_values("month", kind="stable")
+    if rows.empty:
+        return "Facilities enrolled, of which nothing was seen"
+    last = rows.iloc[-1]
+    seen, forecast = (amount(last[column], tracked.observed.series["enrolled"]) for column in ("value", "forecast"))
+    return f"Facilities enrolled {when(tracked, last['month'])}: {seen} seen, {forecast} forecast"

@@ -9,7 +9,7 @@ from qisim.experiments import track_tables
 from qisim.show import style
 from qisim.show.panels import LETTERS, MOST_PANELS, is_left
 from qisim.show.track_fan import fans, national
-from qisim.show.track_words import counts
+from qisim.show.track_standing import counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

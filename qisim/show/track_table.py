@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from qisim.experiments import track_tables
 from qisim.outcomes.outcome import calendar_month, percent
-from qisim.show.track_words import amount
+from qisim.show.track_terms import amount
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.table import Table
 
     from qisim.experiments.track import Tracked
@@ -16,27 +17,31 @@ if TYPE_CHECKING:
 LATEST = 4
 """Months of a series that are shown; the report and seen.csv hold all."""
 
+INDENT = 2
+
 
 def seen_table(tracked: Tracked) -> Table:
-    """The latest months of each series over all facilities, or in each district where no whole was seen."""
+    """The latest months of each series over all facilities, and the last of districts where no whole was seen then."""
     from rich import box
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=Text("What was seen, and the forecast of it"), title_justify="left", box=box.SIMPLE_HEAD)
-    for head in ("observation", "month", "seen", "forecast", "90% of runs", "lower", "standing"):
-        table.add_column(head)
-    rows = track_tables.seen(tracked)
-    whole = rows[rows["district"] == ""]
-    for (district, name), group in (whole if len(whole) else rows).groupby(["district", "series"], sort=False):
+    for head in ("observation", "seen", "forecast", "90% of runs", "lower", "standing"):
+        table.add_column(head, overflow="fold")
+    for (district, name), group in _shown(tracked).groupby(["district", "series"], sort=False):
         series = tracked.observed.series[name]
-        about = f"{f'{district}: ' if district else ''}{series.words}"
-        latest = group.sort_values("month").tail(LATEST if len(whole) else 1)
-        for row in latest.itertuples():
+        table.add_row(Text(f"{district}: {series.words}" if district else series.words, style="bold"))
+        for row in group.sort_values("month").tail(1 if district else LATEST).itertuples():
             month = f"{row.month} ({calendar_month(tracked.scenario.start, row.month)})" if row.month else "0 (start)"
             values = [amount(value, series) for value in (row.value, row.forecast, row.forecast_low, row.forecast_high)]
-            cells = [about, month, values[0], values[1], f"{values[2]} to {values[3]}", percent(row.runs_below),
-                     row.standing]  # fmt: skip
-            table.add_row(*map(Text, cells))
-            about = ""
+            cells = [values[0], values[1], f"{values[2]} to {values[3]}", percent(row.runs_below), row.standing]
+            table.add_row(Padding(Text(month), (0, 0, 0, INDENT)), *map(Text, cells))
     return table
+
+
+def _shown(tracked: Tracked) -> pd.DataFrame:
+    rows = track_tables.seen(tracked)
+    whole = rows[rows["district"] == ""]
+    return whole if tracked.observed.last_month in set(whole["month"]) else rows

@@ -216,6 +216,24 @@ def test_command_prints_a_table():
     assert "P13" not in result.stdout
 
 
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_the_table_can_be_read_on_any_screen(width):
+    """Its first column is the widest, and its numbers are whole."""
+    result = CliRunner().invoke(
+        app, ["evidence", "--pattern", "p1", "--pattern", "p8", "--replicates", "4"], env={"COLUMNS": str(width)}
+    )
+    lines = result.stdout.splitlines()
+    columns = lines[0].split()
+    assert columns == ["Figure", "Published", "Model", "Band", "Verdict"] and "…" not in result.stdout
+    first = lines[0].index("Published") - 1
+    starts = [lines[0].index(name) for name in columns] + [len(lines[0])]
+    assert first >= 24 and first >= max(np.diff(starts)) - 1
+    assert max(map(len, lines)) <= width
+    (row,) = [line for line in lines if line.startswith("  charts that reach 80%")]
+    assert "87%" in row and "81 to 93%" in row
+    assert re.search(r"\(\d+ to \d+\)", result.stdout)
+
+
 def test_command_gives_json():
     result = CliRunner().invoke(app, ["evidence", "--pattern", "P13", "--pattern", "P9", "--replicates", "4", "--json"])
     told = json.loads(result.stdout)

@@ -122,6 +122,7 @@ def test_both_engines_draw_the_same_set(tmp_path: Path) -> None:
         ("turnover_annual\nmany\n", "found 'many'"),
         ("turnover_annual,lapse_monthly\n0.1\n", "has 1 values"),
         ("turnover_annual\n", "has no row"),
+        ("", "is empty"),
     ],
 )
 def test_sets_that_cannot_be_used_are_refused(tmp_path: Path, text: str, says: str) -> None:
@@ -129,6 +130,22 @@ def test_sets_that_cannot_be_used_are_refused(tmp_path: Path, text: str, says: s
     with pytest.raises(BadInput) as caught:
         read_parameter_sets("sets.csv", tmp_path)
     assert says in str(caught.value) and "sets.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FILE.read_text(encoding="utf-8"),  # a scenario
+        "month,score\n0,0.4\n6,0.5\n",  # what was seen
+        "# Sets, of parameters\n\nOne a line.\n",
+    ],
+)
+def test_what_is_no_file_of_sets_is_told_once(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text, "other.toml")
+    with pytest.raises(BadInput) as caught:
+        read_parameter_sets("other.toml", tmp_path)
+    (told,) = str(caught.value).splitlines()
+    assert told.startswith(f"{path}: is no file of parameter sets") and "a CSV file with a column a parameter" in told
 
 
 def test_the_shipped_sets_are_plausible() -> None:

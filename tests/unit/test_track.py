@@ -24,11 +24,12 @@ from qisim.experiments.track import DEFAULT, Tracked, track
 from qisim.outcomes import agreement as model
 from qisim.outcomes.agreement import agreement
 from qisim.outcomes.observed import SERIES, Observed, read_observed
+from qisim.outcomes.outcome import percent
 from qisim.outcomes.time_to_target import censored, time_to_target
 from qisim.outcomes.weights import WeightedTime, Weights
 from qisim.scenario.errors import BadInput
 from qisim.scenario.load import load_scenario
-from qisim.show import track_words
+from qisim.show import track_standing, track_target, track_words
 from qisim.show.chart import drawn
 from qisim.show.track_charts import CHARTS
 from qisim.tracking import Tracking
@@ -239,7 +240,7 @@ def test_the_verdict_says_on_which_side(tracked, share, said):
     cell = tracked.observed.table.query("series == 'at_standard' and month == 8").index[0]
     values = tracked.observed.table["value"].to_numpy().copy()
     values[cell] = np.quantile(tracked.simulated[:, cell], share, method="inverted_cdf") + 12 * (share == 1)
-    assert track_words.verdict(seen_instead(tracked, values)).startswith(said)
+    assert track_standing.verdict(seen_instead(tracked, values)).startswith(said)
 
 
 def test_the_table_of_what_was_seen_tells_where_each_value_lies(tracked):
@@ -258,9 +259,14 @@ def test_words_agree_with_the_tables(tracked):
     assert outcomes.loc["chance_by_month_14", "updated"] == pytest.approx(
         tracked.after.shares[tracked.time.reached].sum()
     )
-    verdict, _, time, _ = track_words.answer(tracked)
+    verdict, target = track_words.answer(tracked)
     assert "Facilities at the standard at the end of Aug 2024: " in verdict
-    assert "50% of facilities at the standard" in time
+    assert f"the forecast was month {outcomes.loc['time_to_target', 'forecast']:.0f} " in target
+    table = tracked.observed.table.replace({"series": {"at_standard": "enrolled"}})
+    uncounted = replace(tracked, observed=replace(tracked.observed, table=table))
+    time, chance = track_target.target(uncounted)
+    again = track_tables.outcomes(uncounted).set_index("key")["updated"]
+    assert f"month {again['time_to_target']:.0f} " in time and percent(again["chance_by_month_14"]) in chance
     other = track_tables.tolerances(tracked)
     assert other["tolerance"].tolist() == [0.025, 0.05, 0.1]
     assert other["time_to_target"][1] == outcomes.loc["time_to_target", "updated"]
@@ -269,9 +275,11 @@ def test_words_agree_with_the_tables(tracked):
 def test_districts_alone_are_counted(place, tracked):
     observed = read_observed(place / "districts.csv", tracked.scenario, tracked.world)
     apart = track(tracked.scenario, tracked.world, observed, replicates=100)
-    assert track_words.verdict(apart).startswith("Facilities at the standard at the end of Aug 2024: of 2 districts ")
+    assert track_standing.verdict(apart).startswith(
+        "Facilities at the standard at the end of Aug 2024: of 2 districts "
+    )
     shown = drawn(CHARTS, apart)
-    assert shown == [name for name in CHARTS if name != "indicators"]
+    assert shown == [name for name in CHARTS if name not in ("indicators", "enrolled")]
     assert all(CHARTS[name](apart).axes for name in shown)
 
 
@@ -339,5 +347,5 @@ def test_what_the_data_settle_is_told(tracked, counts, says):
     """Of 40 facilities 50% are the target; the forecast beside it is only near what was seen."""
     values = tracked.observed.table["value"].to_numpy().copy()
     values[(tracked.observed.table["series"] == "at_standard").to_numpy()] = counts
-    (sentence,) = track_words.settled(seen_instead(tracked, values.tolist()))
+    sentence = track_target.target(seen_instead(tracked, values.tolist()))[0]
     assert sentence.startswith("50% of facilities at the standard") and says in sentence
