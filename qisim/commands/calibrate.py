@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,10 +13,20 @@ import typer
 from qisim.commands.say import Stopped, command_line, complain, console, counted, say_json, stopping_means
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from qisim.calibration import Calibration
+    from qisim.scenario.errors import Problem
+    from qisim.scenario.schema import Scenario
     from qisim.study import Study
 
 FAILED = 1
+FRAME, LEAST_NAME, LEAST_VALUE, NARROWER = 13, 26, 8, len("(little told)")
+"""Letters of a line of the table of parameters: its frame, and the least width of columns."""
+
+TABLES = (".csv", ".parquet", ".json")
+PARAMETERS = "parameters"
+"""Where settings say that a parameter or a prior is wrong, whichever option it came from."""
 
 
 def calibrate(
@@ -68,7 +79,8 @@ def calibrate(
     study = load(file)
     out = Path("out") / f"{file.stem}_calibrated" if out is None else out
     told = {"simulations": simulations, "rounds": rounds, "tolerance": tolerance, "seed": seed}
-    options = _options(parameters, prior or [], {name: value for name, value in told.items() if value is not None})
+    numbers = {name: value for name, value in told.items() if value is not None}
+    options = _options(study.scenario, parameters, prior or [], numbers)
     found = _fit(study, data, out, options, workers or available_cores())
     files = _draw(found)
     with stopping_means(f"the simulations in {out} are kept, and the same command writes the results anew."):
@@ -79,28 +91,70 @@ def calibrate(
         _tell(found, file, out, asked.PREDICTIVE)
 
 
-def _options(parameters: str | None, prior: list[str], told: dict[str, Any]) -> dict[str, Any]:
-    """What the command line says, over what the file says."""
+def _options(scenario: Scenario, parameters: str | None, prior: list[str], told: dict[str, Any]) -> dict[str, Any]:
+    """What the command line says, over what the file says. Raises BadInput with every problem found in either."""
     from qisim.experiments.calibrate import settings as asked
-    from qisim.experiments.calibrate.priors import parse
-    from qisim.scenario.errors import BadInput, Problem
+    from qisim.scenario.errors import BadInput
 
     options: dict[str, Any] = {"parameters": None, "priors": {}}
-    if parameters is not None and parameters.endswith(".toml"):
-        given = asked.read(Path(parameters))
-        options |= {name: value for name, value in given if value is not None}
+    of_names = "--parameters"
+    if parameters is not None and Path(parameters).suffix == ".toml":
+        of_names = parameters
+        options |= {name: value for name, value in asked.read(Path(parameters)) if value is not None}
     elif parameters is not None:
-        options["parameters"] = [name.strip() for name in parameters.split(",") if name.strip()]
+        options["parameters"] = _names(parameters)
+    ranges, problems = _ranges(prior)
+    of_file = {name: shape for name, shape in options["priors"].items() if name not in ranges}
+    problems += _wrong(scenario, options["parameters"] or [], of_file, of_names)
+    problems += _wrong(scenario, [], ranges, "--prior")
+    options = {**options, "priors": {**of_file, **ranges}, **told}
+    try:
+        asked.settings(scenario, **options)
+    except BadInput as error:
+        problems += [problem for problem in error.problems if problem.where != PARAMETERS or not problems]
+    if problems:
+        raise BadInput(problems)
+    return options
+
+
+def _names(text: str) -> list[str]:
+    """Names with commas between. Raises BadInput for a file that holds none."""
+    from qisim.scenario.errors import BadInput, Problem
+
+    if {"/", "\\"} & set(text) or Path(text).suffix in TABLES or Path(text).is_file():
+        allowed = "names of behaviour parameters with commas between, or a .toml file with a [calibrate] table"
+        raise BadInput(Problem("--parameters", f"found the file {text!r}", allowed=allowed))
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _ranges(prior: list[str]) -> tuple[dict[str, Any], list[Problem]]:
+    """The ranges of `--prior` by name, and what is wrong with how they are written."""
+    from qisim.experiments.calibrate.priors import parse
+    from qisim.scenario.errors import BadInput
+
+    ranges: dict[str, Any] = {}
     problems: list[Problem] = []
     for text in prior:
         try:
             name, shape = parse(text)
-            options["priors"] = {**options["priors"], name: shape}
+            ranges[name] = shape
         except BadInput as error:
             problems += error.problems
-    if problems:
-        raise BadInput(problems)
-    return {**options, **told}
+    return ranges, problems
+
+
+def _wrong(scenario: Scenario, names: list[str], priors: Mapping[str, Any], where: str) -> list[Problem]:
+    """What is wrong with parameters and priors that were given at one place."""
+    from qisim.experiments.calibrate.priors import priors_of
+    from qisim.scenario.errors import BadInput
+
+    if not names and not priors:
+        return []
+    try:
+        priors_of(scenario, names, priors, where)
+    except BadInput as error:
+        return error.problems
+    return []
 
 
 def _fit(study: Study, data: Path, out: Path, options: dict[str, Any], workers: int) -> Calibration:
@@ -131,29 +185,42 @@ def _draw(found: Calibration) -> dict[str, bytes]:
 
 
 def _tell(found: Calibration, file: Path, out: Path, draws: int) -> None:
-    from qisim.show.calibrate_words import basis, between
+    from qisim.show.calibrate_words import basis
 
     screen = console()
-    screen.print(_table(found, between))
-    for sentence in found.answer()[-1:]:
-        screen.print(f"\n{sentence}")
+    said = found.answer()
+    screen.print(said[0])
+    screen.print()
+    screen.print(_table(found, screen.width))
+    screen.print(f"\n{said[-1]}")
     for warning in found.warnings():
         complain(f"Mind: {warning}")
     screen.print(f"\nFrom {basis(found.checks)}.")
     typer.echo(f"Results are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
-    typer.echo(f"To forecast with {counted(draws, 'draw')} of the fitted parameters:")
-    typer.echo(f"  {command_line('run', file, '--parameters', out / 'parameters.csv')}")
+    if not found.checks.misfit:
+        typer.echo(f"To forecast with {counted(draws, 'draw')} of what was fitted:")
+        typer.echo(f"  {command_line('run', file, '--parameters', out / 'parameters.csv')}")
 
 
-def _table(found: Calibration, between: Any) -> Any:
+def _table(found: Calibration, width: int) -> Table:
+    """The parameters before and after in so many columns of a screen, where no name is cut."""
     from rich.table import Table
 
-    from qisim.outcomes.outcome import percent
+    from qisim.show.calibrate_names import named
+    from qisim.show.calibrate_words import between, narrower
 
-    table = Table(title="Parameters: median (90% interval)", title_justify="left")
-    for column in ("parameter", "before", "after", "narrower by", ""):
-        table.add_column(column)
-    for row in found.checks.told:
-        narrower = percent(row.narrowed) if row.narrowed > 0 else "not at all"
-        table.add_row(row.name, between(row.before), between(row.after), narrower, "little told" if row.little else "")
+    told = found.checks.told
+    rows = [
+        (named(row.name), between(row.before), between(row.after), narrower(row).replace(" (", "\n(")) for row in told
+    ]
+    name = max(LEAST_NAME, *(len(f"({row.name})") for row in told))
+    longest = max(len(text) for row in rows for text in row[1:3])
+    value = max(LEAST_VALUE, min(longest, (width - FRAME - name - NARROWER) // 2))
+    table = Table(title="Parameters: median (90% interval)", title_justify="left", show_lines=True)
+    table.add_column("parameter", max_width=max(name, width - FRAME - NARROWER - 2 * value), overflow="fold")
+    for column in ("before", "after"):
+        table.add_column(column, width=value)
+    table.add_column("narrower by", width=NARROWER)
+    for row in rows:
+        table.add_row(*row)
     return table

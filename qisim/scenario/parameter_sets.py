@@ -45,7 +45,8 @@ class ParameterSets(Table):
 
     def in_words(self) -> str:
         """What is drawn for each future, for people."""
-        return f"one of {len(self.sets):,} sets of {len(self.names)} behaviour parameters ({self.source})"
+        which = f"one of {len(self.sets):,} sets" if len(self.sets) > 1 else "the only set"
+        return f"{which} of {len(self.names)} behaviour parameter{'' if len(self.names) == 1 else 's'} ({self.source})"
 
     def drawn(self, u: float) -> dict[str, float]:
         """The set that a uniform number of [0, 1) picks, all being as likely, by names of parameters."""

@@ -14,8 +14,9 @@ CHARTS: dict[str, Chart[Checks]] = {
     "fit": Chart(
         calibrate_fit.figure,
         "What was seen, and what the model says",
-        "Grey: where nine of ten runs lie before the data were used. Blue: the same afterwards, with luck, at "
-        "parameters drawn from the posterior. About nine of ten points seen should lie in the light blue bands.",
+        "Hatched, and outlined where blue covers it: where nine of ten runs lie before the data were used. Blue: the "
+        "same afterwards, at fitted values of the parameters, luck included; darker the middle half of the runs. About "
+        "nine of ten points seen should lie in the blue bands.",
     ),
     "fit_districts": Chart(
         calibrate_fit.districts_figure,
@@ -33,7 +34,7 @@ CHARTS: dict[str, Chart[Checks]] = {
         calibrate_parameters.pairs_figure,
         "Parameters two by two",
         "A slanted cloud means that the data tell of two parameters only together: one may be higher if the other is "
-        "higher, or lower, too.",
+        "higher, or lower, too. The table of parameters says what each is.",
         lambda checks: len(checks.told) > 1,
     ),
 }

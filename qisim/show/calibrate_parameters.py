@@ -10,6 +10,7 @@ import numpy as np
 
 from qisim.experiments.calibrate.priors import values
 from qisim.show import style
+from qisim.show.calibrate_names import counted, plain
 from qisim.show.calibrate_words import finding, number
 from qisim.show.panels import is_left, panels
 
@@ -25,6 +26,11 @@ FINE = 4001
 MOST_PAIRED = 6
 POINTS_SHOWN = 600
 INCHES_A_PAIR, ALL_PAIRS = 1.3, 4.0
+LETTERS, LETTERS_OF_A_PAIR = 34, 12
+"""Of a line that surely fit the width of a panel, and of a pair's."""
+
+PANEL, LINE = 1.85, 0.2
+"""Inches of a panel without its title, and of a line of that."""
 
 
 def figure(checks: Checks) -> Figure:
@@ -40,18 +46,27 @@ def pairs_figure(checks: Checks) -> Figure:
 @style.styled
 def plot_parameters(checks: Checks) -> Sequence[Axes]:
     """A panel a parameter: the prior as a line, the posterior as bars, with median and interval. A new figure."""
-    axes = panels(len(checks.told), 1.3, 2.3)
+    titles = [_title(row) for row in checks.told]
+    axes = panels(len(checks.told), 1.3, PANEL + LINE * max(title.count("\n") + 1 for title in titles))
     keys: list[Any] = []
     priors = {prior.name: (i, prior) for i, prior in enumerate(checks.fitted.settings.priors)}
-    for row, ax in zip(checks.told, axes, strict=True):
+    for row, ax, title in zip(checks.told, axes, titles, strict=True):
         place, prior = priors[row.name]
         keys = _parameter(ax, checks, row, place, prior)
+        ax.set_title(title, fontsize=style.SMALL, fontweight="normal" if row.little else "bold")
     figure = style.owner(axes[0])
     style.heading(
         figure, finding(checks), f"{checks.fitted.scenario.title}\nthe most narrowed first; height: how likely"
     )
     figure.legend(handles=keys, loc="outside lower center", ncols=3, columnspacing=1.2, handlelength=1.8)
     return axes
+
+
+def _title(row: Told) -> str:
+    """What a parameter is, and below it its name."""
+    return (
+        f"{fill(plain(row.name), LETTERS)}\n{fill(f'({row.name})' + (': little told' if row.little else ''), LETTERS)}"
+    )
 
 
 def _parameter(ax: Axes, checks: Checks, row: Told, place: int, prior: Prior) -> list[Any]:
@@ -62,17 +77,17 @@ def _parameter(ax: Axes, checks: Checks, row: Told, place: int, prior: Prior) ->
     posterior = checks.fitted.posterior
     after = np.histogram(checks.fitted.values[:, place], edges, density=True, weights=posterior.weights)[0]
     bars = ax.bar(edges[:-1], after, np.diff(edges), align="edge", color=style.SKY, edgecolor="white",
-                   linewidth=0.4, zorder=2, label="after (posterior)")  # fmt: skip
+                   linewidth=0.4, zorder=2, label="after the data")  # fmt: skip
     line = ax.stairs(before, edges, color=style.GREY, linewidth=2, linestyle=(0, (4, 2)), zorder=3, baseline=None,
-                     label="before (prior)")  # fmt: skip
+                     label="before")  # fmt: skip
     median, low, high = row.after
     top = ax.get_ylim()[1]
     mark = ax.errorbar(median, top * 1.06, xerr=[[median - low], [high - median]], fmt="o", color=style.BLUE,
-                       linewidth=2.5, capsize=4, markersize=6, zorder=5, label="median, 90% interval")  # fmt: skip
+                       linewidth=2.5, capsize=4, markersize=6, zorder=5, clip_on=False,
+                       label="median, 90% interval")  # fmt: skip
     ax.set(ylim=(0, top * 1.15), yticks=[], xlim=span)
     ax.spines["left"].set_visible(False)
-    ax.set_title(row.name + (" (little told)" if row.little else ""), fontsize=style.NORMAL)
-    ax.set_xlabel(fill(prior.parameter.unit, 34), fontsize=style.SMALL)
+    ax.set_xlabel(fill(prior.parameter.unit, LETTERS), fontsize=style.SMALL)
     return [line, bars, mark]
 
 
@@ -82,7 +97,7 @@ def plot_pairs(checks: Checks) -> Sequence[Axes]:
     rows = checks.told[:MOST_PAIRED]
     names, fitted = checks.fitted.settings.names, checks.fitted
     places = [names.index(row.name) for row in rows]
-    drawn = fitted.values[fitted.posterior.equal(POINTS_SHOWN, fitted.settings.seed)]
+    drawn = np.unique(fitted.values[fitted.posterior.equal(POINTS_SHOWN, fitted.settings.seed)], axis=0)
     size = len(rows) - 1
     figure = style.new_figure(1.4 + max(INCHES_A_PAIR, ALL_PAIRS / size) * size)
     grid = figure.subplots(size, size, squeeze=False, sharex="col", sharey="row")
@@ -95,20 +110,33 @@ def plot_pairs(checks: Checks) -> Sequence[Axes]:
             _pair(grid[i, j], checks, drawn, places[j], places[i + 1])
             kept.append(grid[i, j])
     for j in range(size):
-        grid[-1, j].set_xlabel(fill(names[places[j]].replace("_", " "), 14), fontsize=style.SMALL)
-        grid[j, 0].set_ylabel(fill(names[places[j + 1]].replace("_", " "), 14), fontsize=style.SMALL)
+        grid[-1, j].set_xlabel(_key(names[places[j]]), fontsize=style.SMALL)
+        grid[j, 0].set_ylabel(_key(names[places[j + 1]]), fontsize=style.SMALL)
     figure.align_labels()
-    below = f"{fitted.scenario.title}\n{POINTS_SHOWN} draws of the posterior over the prior ranges; numbers: rank "
-    style.heading(figure, pairs_finding(checks), f"{below}correlations")
+    style.heading(figure, pairs_finding(checks), f"{fitted.scenario.title}\n{_pairs_below(checks, len(drawn))}")
     return kept
 
 
+def _pairs_below(checks: Checks, draws: int) -> str:
+    """What the chart of pairs shows."""
+    every = len(checks.told)
+    some = f"the {MOST_PAIRED} most narrowed of {every} parameters, all pairs in pairs.csv; " * (every > MOST_PAIRED)
+    return f"{some}{counted(draws, 'draw')} after the data, over the ranges before; numbers: rank correlations"
+
+
+def _key(name: str) -> str:
+    """A parameter's name in lines that are parted behind its words."""
+    return fill(name.replace("_", "_ "), LETTERS_OF_A_PAIR).replace("_ ", "_")
+
+
 def pairs_finding(checks: Checks) -> str:
-    """Which pairs hang together, in one line."""
+    """Which pairs hang together, in one line; or that the values must not be used."""
+    if checks.misfit:
+        return finding(checks)
     if not checks.together:
         return "No two parameters are known only together"
     said = [f"{pair.one} and {pair.other}" for pair in checks.together[:2]]
-    more = f", and {len(checks.together) - 2} more pairs" if len(checks.together) > 2 else ""
+    more = f", and {counted(len(checks.together) - 2, 'more pair')}" if len(checks.together) > 2 else ""
     return f"Known only together: {'; '.join(said)}{more}"
 
 

@@ -9,7 +9,8 @@ from qisim.outcomes.intervals import LEVEL
 from qisim.outcomes.outcome import percent
 from qisim.scenario.version import __version__
 from qisim.show.calibrate_charts import CHARTS
-from qisim.show.calibrate_words import answer, basis, between, number, warnings
+from qisim.show.calibrate_names import counted, measured, named
+from qisim.show.calibrate_words import answer, basis, between, narrower, number, warnings
 from qisim.show.inline_svg import inline_svg
 from qisim.show.report import Row
 
@@ -43,25 +44,34 @@ def _content(checks: Checks, svgs: Mapping[str, bytes]) -> dict[str, Any]:
     priors = {prior.name: prior for prior in fitted.settings.priors}
     return {
         "title": fitted.scenario.title,
-        "question": f"Which values of {len(priors)} behaviour parameters fit what was seen up to month "
-                    f"{fitted.observed.last_month} among {fitted.facilities:,} facilities?",
+        "question": _question(checks),
+        "misfit": checks.misfit,
         "answer": answer(checks),
         "warnings": warnings(checks),
         "basis": basis(checks),
         "charts": [{"title": CHARTS[name].title, "reading": CHARTS[name].reading, "svg": Markup(inline_svg(svg, name))}
                    for name, svg in svgs.items()],
         "interval": f"{LEVEL:.0%}",
-        "parameters": [Row(f"{row.name}: {priors[row.name].parameter.meaning} ({priors[row.name].parameter.unit})",
-                           [between(row.before), between(row.after), _narrowed(row.narrowed), priors[row.name].source],
-                           []) for row in checks.told],
+        "parameters": [Row(measured(row.name),
+                           [between(row.before), between(row.after), narrower(row), priors[row.name].source], [])
+                       for row in checks.told],
+        "logits": any(prior.parameter.unit == "logit" for prior in priors.values()),
         "series": [Row(one.words, [f"{one.inside} of {one.cells}", percent(one.as_far),
                                    "missed" if one.missed else "as expected"], []) for one in checks.series],
-        "pairs": [Row(f"{pair.one} and {pair.other}", [number(round(pair.correlation, 2))], [])
+        "pairs": [Row(f"{named(pair.one)}, and {named(pair.other)}", [number(round(pair.correlation, 2))], [])
                   for pair in checks.pairs[:MOST_PAIRS]],
         "tolerance": f"{100 * fitted.settings.tolerance:g}" if fitted.settings.tolerance else "",
         "version": __version__,
     }  # fmt: skip
 
 
-def _narrowed(share: float) -> str:
-    return percent(share) if share > 0 else "not at all"
+def _question(checks: Checks) -> str:
+    fitted = checks.fitted
+    one = len(fitted.settings.priors) == 1
+    which = (
+        "value of one behaviour parameter fits"
+        if one
+        else f"values of {len(fitted.settings.priors)} behaviour parameters fit"
+    )
+    where = counted(fitted.facilities, "facility", "facilities")
+    return f"Which {which} what was seen up to month {fitted.observed.last_month} in {where}?"

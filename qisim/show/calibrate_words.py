@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from qisim.outcomes.intervals import LEVEL
 from qisim.outcomes.outcome import percent
+from qisim.show.calibrate_names import capital, counted, listed, measured, named, plain
 
 if TYPE_CHECKING:
-    from qisim.experiments.calibrate.checks import Checks, Told
+    from qisim.experiments.calibrate.checks import Checks, SeriesCheck, Told
 
 MOST_NAMED = 4
+MOST_IN_HEADLINE = 3
+LEAST_EFFECTIVE = 100
+LEAST_DRAWS = 1000
+"""Of fewer simulations in the last round so large a share is kept that many of them are far from the data."""
 
 
 def number(value: float) -> str:
@@ -22,37 +29,64 @@ def between(three: tuple[float, float, float]) -> str:
     return f"{number(three[0])} ({number(three[1])} to {number(three[2])})"
 
 
-def listed(names: list[str]) -> str:
-    """Names in a sentence."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def narrower(row: Told) -> str:
+    """By how much an interval narrowed."""
+    share = percent(row.narrowed) if row.narrowed > 0 else "not at all"
+    return f"{share} (little told)" if row.little else share
 
 
-def fit_finding(checks: Checks) -> str:
-    """How well the model does what was seen, in one line."""
-    inside, cells = int(checks.inside.sum()), len(checks.inside)
+def fit_finding(checks: Checks, series: Sequence[SeriesCheck] | None = None, which: str = "seen") -> str:
+    """How well the model does these series, all unless told, in one line; `which` points these are."""
+    series = checks.series if series is None else series
+    inside, cells = sum(one.inside for one in series), sum(one.cells for one in series)
+    points = f"{inside:,} of {counted(cells, 'point')} {which} {'lies' if inside == 1 else 'lie'} in"
     if checks.misfit:
-        return f"The model cannot do all that was seen: {inside} of {cells} points lie in its 90% bands"
-    return f"{inside} of {cells} points seen lie in the fitted model's 90% bands"
+        return f"The model cannot do all that was seen: {points} its 90% bands"
+    return f"{points} the fitted model's 90% bands"
 
 
 def finding(checks: Checks) -> str:
-    """Of which parameters the data tell, in one line."""
-    well = [row.name for row in checks.told if not row.little]
+    """Of how many parameters the data tell, in one line; or that the values must not be used."""
+    if checks.misfit:
+        return "Do not trust the fitted values: what was seen is like nothing that the model does"
+    well, every = len(_well(checks)), len(checks.told)
     if not well:
-        return "The data tell next to nothing of these parameters"
-    more = f" and {len(well) - 3} more" if len(well) > 3 else ""
-    return f"The data tell of {', '.join(well[:3]) if more else listed(well)}{more}"
+        return f"The data tell next to nothing of {'this parameter' if every == 1 else 'these parameters'}"
+    if well == every:
+        return f"The data tell of {'the parameter' if every == 1 else f'all {every} parameters'}"
+    return f"The data tell of {well} of {every} parameters"
 
 
 def answer(checks: Checks) -> list[str]:
-    """What the data tell, in a few sentences."""
-    well = [row for row in checks.told if not row.little]
-    said = [_well(row) for row in well[:MOST_NAMED]]
-    return [f"{finding(checks)}.", *said, f"{fit_finding(checks)}."]
+    """What the data tell, in a few sentences; of values that must not be used only that."""
+    return [headline(checks), *([] if checks.misfit else _told(checks)), f"{fit_finding(checks)}."]
 
 
-def _well(row: Told) -> str:
-    return f"{row.name}: {between(row.after)}, an interval {percent(row.narrowed)} narrower than before."
+def headline(checks: Checks) -> str:
+    """The sentence to be read first."""
+    well = [plain(row.name) for row in _well(checks)]
+    if checks.misfit:
+        return f"{finding(checks)}, whatever values within the ranges searched it is given."
+    if not well:
+        return f"{finding(checks)}."
+    more = [f"{len(well) - MOST_IN_HEADLINE} more"] if len(well) > MOST_IN_HEADLINE else []
+    return f"{finding(checks)}: {listed([*well[:MOST_IN_HEADLINE], *more])}."
+
+
+def _well(checks: Checks) -> list[Told]:
+    return [row for row in checks.told if not row.little]
+
+
+def _told(checks: Checks) -> list[str]:
+    """A sentence for each parameter that the data tell of."""
+    well = _well(checks)
+    said = [
+        f"{capital(measured(row.name))}: now {number(row.after[0])} ({LEVEL:.0%} interval {number(row.after[1])} to "
+        f"{number(row.after[2])}), before {between(row.before)}. The interval is {percent(row.narrowed)} narrower."
+        for row in well[:MOST_NAMED]
+    ]
+    more = [f"The table tells of {len(well) - MOST_NAMED} more."] if len(well) > MOST_NAMED else []
+    return said + more
 
 
 def warnings(checks: Checks) -> list[str]:
@@ -62,14 +96,13 @@ def warnings(checks: Checks) -> list[str]:
 
 def _misfit(checks: Checks) -> list[str]:
     said = []
-    simulations = f"{len(checks.fitted.prior):,}"
     if checks.misfit:
-        what = "What was seen is like nothing that the model does"
-        where = f" anywhere in the priors ({simulations} simulations)"
-        beyond = f"; {len(checks.outside)} of its points lie beyond all of them" if len(checks.outside) else ""
+        beyond = len(checks.outside)
+        where = f"; {beyond:,} of its points {'lies' if beyond == 1 else 'lie'} beyond all of them" if beyond else ""
         said.append(
-            f"{what}{where}{beyond}. Do not trust the fitted values: look for mistakes in the data or the scenario,"
-            " widen the priors, or calibrate other parameters, too."
+            "What was seen is like nothing that the model does anywhere in the ranges that were searched "
+            f"({counted(len(checks.fitted.prior), 'simulation')}){where}. Look for mistakes in the data or the "
+            "scenario, widen the ranges, or calibrate other parameters, too."
         )
     missed = [one.words for one in checks.series if one.missed]
     if missed:
@@ -91,7 +124,7 @@ def _beyond(checks: Checks) -> list[str]:
     ]
     more = f"; and {count - MOST_NAMED} more" if count > MOST_NAMED else ""
     return [
-        f"{count} of {len(checks.inside)} points {'lies' if count == 1 else 'lie'} beyond all "
+        f"{count} of {counted(len(checks.inside), 'point')} {'lies' if count == 1 else 'lie'} beyond all "
         f"{len(checks.fitted.prior):,} simulations of the first round, where luck puts up to "
         f"{number(checks.outside_by_luck)}. See whether the data hold a mistake: {'; '.join(points[:MOST_NAMED])}"
         f"{more}."
@@ -99,31 +132,39 @@ def _beyond(checks: Checks) -> list[str]:
 
 
 def _little(checks: Checks) -> list[str]:
-    names = [row.name for row in checks.told if row.little]
+    names = [named(row.name) for row in checks.told if row.little]
     if not names:
         return []
+    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
     return [
-        f"The data say little about {listed(names)}: what is believed of {'it' if len(names) == 1 else 'them'}"
-        " afterwards is about what was believed before."
+        f"The data say little about {listed([*names[:MOST_NAMED], *more])}: what is believed of "
+        f"{'it' if len(names) == 1 else 'them'} afterwards is about what was believed before."
     ]
 
 
 def _together(checks: Checks) -> list[str]:
     return [
-        f"The data tell of {pair.one} and {pair.other} only together: the higher the one, the "
-        f"{'higher' if pair.correlation > 0 else 'lower'} the other (rank correlation {number(pair.correlation)})."
+        f"The data tell of two parameters only together: {named(pair.one)}, and {named(pair.other)}. The higher the "
+        f"one, the {'higher' if pair.correlation > 0 else 'lower'} the other (rank correlation "
+        f"{number(round(pair.correlation, 2))})."
         for pair in checks.together
     ]
 
 
-LEAST_EFFECTIVE = 100
-
-
 def _thin(checks: Checks) -> list[str]:
-    effective = checks.fitted.posterior.effective
-    if effective >= LEAST_EFFECTIVE:
-        return []
-    return [f"The posterior rests on {effective:.0f} draws' worth only; ask for more simulations."]
+    last = checks.fitted.rounds[-1]
+    said = []
+    if last.draws < LEAST_DRAWS:
+        said.append(
+            f"The fitted values rest on few simulations: {counted(len(last.posterior.weights), 'draw')} kept of the "
+            f"{last.draws:,} in the last round. Their intervals are rough; ask for more simulations."
+        )
+    if last.posterior.effective < LEAST_EFFECTIVE:
+        said.append(
+            f"The draws kept are worth no more than {counted(round(last.posterior.effective), 'equal one')}; ask for "
+            "more simulations."
+        )
+    return said
 
 
 def _exact(checks: Checks) -> list[str]:
@@ -139,9 +180,9 @@ def basis(checks: Checks) -> str:
     """What the answer rests on."""
     fitted = checks.fitted
     observed, last = fitted.observed, fitted.rounds[-1]
-    rounds = f"{len(fitted.rounds)} round{'s' if len(fitted.rounds) > 1 else ''}"
+    kept = len(last.posterior.weights)
     return (
-        f"{fitted.simulations:,} simulations in {rounds} (seed {fitted.settings.seed}); {len(observed)} points seen up "
-        f"to month {observed.last_month}; posterior from the {len(last.posterior.weights):,} of {last.draws:,} "
-        "simulations that come nearest"
+        f"{counted(fitted.simulations, 'simulation')} in {counted(len(fitted.rounds), 'round')} (seed "
+        f"{fitted.settings.seed}); {counted(len(observed), 'point')} seen up to month {observed.last_month}; fitted "
+        f"values from the {kept:,} of {last.draws:,} simulations that come nearest"
     )
