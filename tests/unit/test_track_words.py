@@ -273,7 +273,7 @@ def with_sets(tracked: Tracked, source: str) -> Tracked:
 @pytest.mark.parametrize(("source", "own"), [("parameters.csv", True), ("plausible", False)])
 def test_sets_are_told_of_and_may_have_seen_the_same(counted, source, own):
     found = with_sets(counted, source)
-    assert f"Each run draws one of 2 sets of 1 behaviour parameters ({source})." in track_words.basis(found)
+    assert f"Each run draws one of 2 sets of 1 behaviour parameter ({source})." in track_words.basis(found)
     assert any("count twice" in warning and source in warning for warning in track_words.warnings(found)) == own
 
 
@@ -293,10 +293,10 @@ def test_the_command_says_what_is_drawn(file, tmp_path):
     done = CliRunner().invoke(app, ["track", str(file), "--data", str(data), "--replicates", "100", "--parameters",
                                     str(tmp_path / "sets.csv"), "--out", str(tmp_path / "out")])  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert "Each future draws one of 2 sets of 1 behaviour parameters (sets.csv)." in done.stderr
+    assert "Each future draws one of 2 sets of 1 behaviour parameter (sets.csv)." in done.stderr
     assert "count twice when they are tracked again" in done.stderr
     page = (tmp_path / "out" / "report.html").read_text()
-    assert "sets of 1 behaviour parameters (sets.csv)" in page and "count twice" in page
+    assert "sets of 1 behaviour parameter (sets.csv)" in page and "count twice" in page
 
 
 # --- Charts and the table ---------------------------------------------------------------------------------------------
