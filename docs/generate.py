@@ -167,7 +167,8 @@ def _limits(schema: dict[str, Any]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    # Versions of pydantic differ in whether a bound without decimals is an integer.
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 10**9 else f"{value:g}"
 
 
 def _default(field: FieldInfo) -> str:

@@ -143,9 +143,9 @@ class Observed:
 
     def blocks(self) -> list[npt.NDArray[np.int64]]:
         """The cells of each series in each place, by month; in the order in which the file first tells of them."""
-        table = self.table
-        places = table.groupby(["district", "series"], sort=False).indices.values()
-        return [np.asarray(rows)[np.argsort(table["month"].to_numpy()[rows], kind="stable")] for rows in places]
+        place, months = self.table.groupby(["district", "series"], sort=False).ngroup(), self.table["month"].to_numpy()
+        order = np.lexsort((months, place.to_numpy()))
+        return np.split(order, np.flatnonzero(np.diff(place.to_numpy()[order])) + 1)
 
 
 def read_observed(path: str | Path, scenario: Scenario, world: World) -> Observed:
