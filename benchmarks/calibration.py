@@ -1,6 +1,6 @@
 """How often the intervals of a calibration hold the truth, on synthetic data whose truth is known.
 
-    python benchmarks/calibration.py                 50 data sets, about ten minutes on two cores
+    python benchmarks/calibration.py                 50 data sets, about three minutes on two cores
     python benchmarks/calibration.py --sets 10       a quick look
     python benchmarks/calibration.py --write         and put the figures into docs/benchmarks.md
 

@@ -168,7 +168,7 @@ def _limits(schema: dict[str, Any]) -> str:
 
 def _number(value: float) -> str:
     # Versions of pydantic differ in whether a bound without decimals is an integer.
-    return f"{value:,.0f}" if value == int(value) and abs(value) < 10**9 else f"{value:g}"
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 10**15 else f"{value:g}"
 
 
 def _default(field: FieldInfo) -> str:

@@ -124,6 +124,8 @@ class Tracking:
 
     def rows(self) -> dict[str, Any]:
         """The outcome in plain values; infinite ones, beyond the horizon, are also named in `beyond_horizon`."""
+        from qisim.show.track_target import note
+
         tracked = self.tracked
         return {
             "title": tracked.scenario.title,
@@ -135,6 +137,7 @@ class Tracking:
             "effective_runs": self.effective,
             "reliable": not tracked.collapsed,
             "answer": self.answer(),
+            "note": note(tracked),
             "warnings": self.warnings(),
             **{name: _records(self.table(name)) for name in ("outcomes", "seen", "tolerances")},
         }

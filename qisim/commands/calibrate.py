@@ -130,13 +130,15 @@ def _names(text: str) -> list[str]:
 def _ranges(prior: list[str]) -> tuple[dict[str, Any], list[Problem]]:
     """The ranges of `--prior` by name, and what is wrong with how they are written."""
     from qisim.experiments.calibrate.priors import parse
-    from qisim.scenario.errors import BadInput
+    from qisim.scenario.errors import BadInput, Problem
 
     ranges: dict[str, Any] = {}
     problems: list[Problem] = []
     for text in prior:
         try:
             name, shape = parse(text)
+            if name in ranges:
+                problems.append(Problem("--prior", f"{name} is given twice", allowed="one range for each"))
             ranges[name] = shape
         except BadInput as error:
             problems += error.problems

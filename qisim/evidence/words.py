@@ -18,7 +18,7 @@ def number(value: float, unit: str) -> str:
     if isnan(value):
         return "none"
     decimals = {"%": 0, "points a month": 2}.get(unit, 1)
-    return f"{value:.{decimals}f}"
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"  # no zero below zero
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -228,10 +228,9 @@ def _check_indicators(file: _File, scenario: Scenario) -> None:
 def _check_enough(file: _File, table: pd.DataFrame) -> None:
     if len(table) == 0:
         raise BadInput(Problem(file.raw.name, "tells of nothing that was seen: every cell is empty"))
-    seen = _listed_months(table["month"].unique())
     if table["month"].nunique() < FEWEST_MONTHS:
         raise BadInput(
-            Problem(file.raw.name, f"tells of month {seen} alone", MONTH,
+            Problem(file.raw.name, f"tells of month {table['month'].iloc[0]} alone", MONTH,
                     allowed=f"{FEWEST_MONTHS} months or more, such as 0 (the start) and the last one known")
         )  # fmt: skip
 
@@ -246,7 +245,3 @@ def _check_size(file: _File, table: pd.DataFrame, series: Mapping[str, Series]) 
     ]  # fmt: skip
     if problems:
         raise listed(file.raw.name, problems)
-
-
-def _listed_months(months: Iterable[int]) -> str:
-    return ", ".join(str(month) for month in sorted(months))

@@ -28,18 +28,3 @@ def named(name: str) -> str:
 def measured(name: str) -> str:
     """What a parameter is, its name, and the unit of its values."""
     return f"{plain(name)} ({name}; {PARAMETERS[name].unit})"
-
-
-def capital(text: str) -> str:
-    """A text that begins with a capital."""
-    return text[:1].upper() + text[1:]
-
-
-def listed(things: list[str]) -> str:
-    """Things in a sentence."""
-    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
-
-
-def counted(number: int, one: str, several: str = "") -> str:
-    """A number of things, such as "1 point" and "105 points"."""
-    return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -10,9 +10,10 @@ import numpy as np
 
 from qisim.experiments.calibrate.priors import values
 from qisim.show import style
-from qisim.show.calibrate_names import counted, plain
+from qisim.show.calibrate_names import plain
 from qisim.show.calibrate_words import finding, number
 from qisim.show.panels import is_left, panels
+from qisim.show.phrases import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

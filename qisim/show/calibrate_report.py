@@ -9,9 +9,10 @@ from qisim.outcomes.intervals import LEVEL
 from qisim.outcomes.outcome import percent
 from qisim.scenario.version import __version__
 from qisim.show.calibrate_charts import CHARTS
-from qisim.show.calibrate_names import counted, measured, named
+from qisim.show.calibrate_names import measured, named
 from qisim.show.calibrate_words import answer, basis, between, narrower, number, warnings
 from qisim.show.inline_svg import inline_svg
+from qisim.show.phrases import counted
 from qisim.show.report import Row
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _content(checks: Checks, svgs: Mapping[str, bytes]) -> dict[str, Any]:
                        for row in checks.told],
         "logits": any(prior.parameter.unit == "logit" for prior in priors.values()),
         "series": [Row(one.words, [f"{one.inside} of {one.cells}", percent(one.as_far),
-                                   "missed" if one.missed else "as expected"], []) for one in checks.series],
+                                   _fit(one.missed, checks.misfit)], []) for one in checks.series],
         "pairs": [Row(f"{named(pair.one)}, and {named(pair.other)}", [number(round(pair.correlation, 2))], [])
                   for pair in checks.pairs[:MOST_PAIRS]],
         "tolerance": f"{100 * fitted.settings.tolerance:g}" if fitted.settings.tolerance else "",
@@ -75,3 +76,8 @@ def _question(checks: Checks) -> str:
     )
     where = counted(fitted.facilities, "facility", "facilities")
     return f"Which {which} what was seen up to month {fitted.observed.last_month} in {where}?"
+
+
+def _fit(missed: bool, misfit: bool) -> str:
+    """How the model does a series; with a misfit of all points together a series may still be well by itself."""
+    return "missed" if missed else "as expected by itself" if misfit else "as expected"

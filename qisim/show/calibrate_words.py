@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from qisim.outcomes.intervals import LEVEL
 from qisim.outcomes.outcome import percent
-from qisim.show.calibrate_names import capital, counted, listed, measured, named, plain
+from qisim.show.calibrate_names import measured, named, plain
+from qisim.show.phrases import capital, counted, listed
 
 if TYPE_CHECKING:
     from qisim.experiments.calibrate.checks import Checks, SeriesCheck, Told
@@ -41,7 +42,7 @@ def fit_finding(checks: Checks, series: Sequence[SeriesCheck] | None = None, whi
     inside, cells = sum(one.inside for one in series), sum(one.cells for one in series)
     points = f"{inside:,} of {counted(cells, 'point')} {which} {'lies' if inside == 1 else 'lie'} in"
     if checks.misfit:
-        return f"The model cannot do all that was seen: {points} its 90% bands"
+        return f"The model cannot do all that was seen: {points} its 90% bands, but not all together"
     return f"{points} the fitted model's 90% bands"
 
 
@@ -100,8 +101,8 @@ def _misfit(checks: Checks) -> list[str]:
         beyond = len(checks.outside)
         where = f"; {beyond:,} of its points {'lies' if beyond == 1 else 'lie'} beyond all of them" if beyond else ""
         said.append(
-            "What was seen is like nothing that the model does anywhere in the ranges that were searched "
-            f"({counted(len(checks.fitted.prior), 'simulation')}){where}. Look for mistakes in the data or the "
+            f"Of {counted(len(checks.fitted.prior), 'simulation')} anywhere in the ranges that were searched none "
+            f"comes as near to what was seen as they come to each other{where}. Look for mistakes in the data or the "
             "scenario, widen the ranges, or calibrate other parameters, too."
         )
     missed = [one.words for one in checks.series if one.missed]

@@ -9,6 +9,7 @@ from qisim.outcomes.cost import unpriced
 from qisim.outcomes.equity import CHANGE
 from qisim.outcomes.measures import COST, COST_EACH, COVERAGE, EFFORT, KEPT, REACHED, TIME
 from qisim.outcomes.outcome import percent, target_percent
+from qisim.show.phrases import listed
 
 if TYPE_CHECKING:
     from qisim.experiments.compare import Compared
@@ -128,7 +129,7 @@ def _fastest(compared: Compared, time: Finding, share: str) -> list[str]:
     if (time.by_run == time.by_run[0]).all():
         return [f"All strategies bring {share} of facilities to the standard in the same months."]
     alike = [compared.strategies[place] for place in time.alike]
-    names = _listed([f"{strategy.label} ({strategy.name})" for strategy in alike])
+    names = listed([f"{strategy.label} ({strategy.name})" for strategy in alike])
     verb = "is the fastest" if len(alike) == 1 else "are equally fast and the fastest"
     verb += "" if time.best_is_clear else " on average, but not clearly ahead of all others"
     reached = compared.finding(REACHED).estimates[best].mean
@@ -178,7 +179,7 @@ def _costs(compared: Compared) -> list[str]:
         told = gap_text(whole.measure, gap)
         said.append(f"{labels[best]} costs {amounts[0]} on average, {labels[other]} {amounts[1]}: {told}.")
     if len(each.told) > 1 and each.differs:
-        costs = _listed([f"{each.measure.form(each.estimates[p].mean)} with {labels[p]}" for p in each.told])
+        costs = listed([f"{each.measure.form(each.estimates[p].mean)} with {labels[p]}" for p in each.told])
         said.append(f"A facility brought to the standard costs {costs} ({currency}).")
     return said
 
@@ -194,7 +195,7 @@ def _efforts(compared: Compared) -> list[str]:
     if not differ:
         return [f"{labels[best]} asks for about as many days, visits and sessions as {labels[other]}."]
     told = [f"{_size(m, gap.mean)} {_word(m, gap.mean)} {m.name}" for m, gap in differ]
-    return [f"Beside {labels[other]}, {labels[best]} asks for {_listed(told)} on average."]
+    return [f"Beside {labels[other]}, {labels[best]} asks for {listed(told)} on average."]
 
 
 def _equity(compared: Compared) -> list[str]:
@@ -219,7 +220,7 @@ def _sustainment(compared: Compared) -> list[str]:
         return []
     labels, kept = _labels(compared), compared.finding(KEPT)
     told = [f"{kept.measure.form(kept.estimates[place].mean)} with {labels[place]}" for place in kept.told]
-    return [f"Of what was gained in score, {_listed(told)} is there 12 months after support ends."] if told else []
+    return [f"Of what was gained in score, {listed(told)} is there 12 months after support ends."] if told else []
 
 
 def _left_out(compared: Compared) -> list[str]:
@@ -227,7 +228,7 @@ def _left_out(compared: Compared) -> list[str]:
     if not _has(compared, COST):
         return []
     missing = dict.fromkeys(unit for one in compared.strategies if one.scenario.costs for unit in unpriced(one))
-    return [f"Left out of the costs, as no cost is given to them: {_listed(list(missing))}."] if missing else []
+    return [f"Left out of the costs, as no cost is given to them: {listed(list(missing))}."] if missing else []
 
 
 def _no_money(compared: Compared) -> list[str]:
@@ -236,7 +237,7 @@ def _no_money(compared: Compared) -> list[str]:
     if _has(compared, COST) or not told:
         return []
     without = [one.label for one in compared.strategies if one.label not in told and one.scenario.programme]
-    why = f"no [costs] are given for {_listed(without)}" if without else "their currencies differ"
+    why = f"no [costs] are given for {listed(without)}" if without else "their currencies differ"
     return [f"Money is not compared: {why}."]
 
 
@@ -268,12 +269,8 @@ def _saved(compared: Compared) -> list[str]:
         return []
     return [
         "All strategies met the same luck. With luck of its own for each, telling the differences in months to target "
-        f"as precisely would have taken {_listed(told)}."
+        f"as precisely would have taken {listed(told)}."
     ]
-
-
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 def _is_nothing(measure: Measure, gap: float) -> bool:

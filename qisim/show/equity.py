@@ -14,6 +14,7 @@ from qisim.outcomes.runs import by_run
 from qisim.show import style
 from qisim.show.compare_style import COLORS, LINES
 from qisim.show.panels import is_left, panels
+from qisim.show.phrases import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,9 +98,5 @@ def _reading(results: Results) -> str:
 def _finding(gaps: dict[str, np.ndarray]) -> str:
     said = {word: [title(name) for name, values in gaps.items() if VERDICTS[verdict(values)] == word]
             for word in VERDICTS.values()}  # fmt: skip
-    parts = [f"{word} by {_listed(names)}" for word, names in said.items() if names]
+    parts = [f"{word} by {listed(names)}" for word, names in said.items() if names]
     return f"The gap between best and worst group is {'; '.join(parts)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

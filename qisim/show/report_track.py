@@ -12,10 +12,11 @@ from qisim.outcomes.outcome import percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.scenario.version import __version__
 from qisim.show.inline_svg import inline_svg
+from qisim.show.phrases import capital
 from qisim.show.report import Row, elements, render, where
 from qisim.show.track_charts import CHARTS, reading
 from qisim.show.track_target import note
-from qisim.show.track_terms import amount, interval, sentence, when
+from qisim.show.track_terms import amount, interval, when
 from qisim.show.track_words import answer, basis, effective, warnings
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _content(tracked: Tracked, svgs: Mapping[str, bytes]) -> dict[str, Any]:
             for name, svg in svgs.items()
         ],
         "model": {"tolerance": f"{tracked.tolerance:g}", "memory": f"{MEMORY:g}", "elsewhere": f"{ELSEWHERE:g}",
-                  "spread": f"{SPREAD:g}", "effective": effective(tracked)},
+                  "spread": f"{SPREAD:g}", "effective": effective(tracked.after.effective)},
         "replicates": tracked.replicates,
         "seed": tracked.seed,
         "version": __version__,
@@ -128,7 +129,7 @@ def _seen(tracked: Tracked, row: pd.Series) -> Row:
     series = tracked.observed.series[row["series"]]
     ends = f"{amount(row['forecast_low'], series)} to {amount(row['forecast_high'], series)}"
     return Row(
-        sentence(when(tracked, row["month"])),
+        capital(when(tracked, row["month"])),
         [amount(row["value"], series), f"{amount(row['forecast'], series)} ({ends})", percent(row["runs_below"]),
          str(row["standing"])],
     )  # fmt: skip
@@ -136,4 +137,4 @@ def _seen(tracked: Tracked, row: pd.Series) -> Row:
 
 def _tolerance(tracked: Tracked, row: pd.Series) -> Row:
     time = _value(tracked, "month", row["time_to_target"], row["low"], row["high"])
-    return Row(f"{row['tolerance']:g}", [f"{row['effective_runs']:,.0f}", time, percent(row["chance_by_end"])])
+    return Row(f"{row['tolerance']:g}", [effective(row["effective_runs"]), time, percent(row["chance_by_end"])])

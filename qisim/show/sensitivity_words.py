@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qisim.experiments.sensitivity.beats import futures
 from qisim.experiments.sensitivity.estimate import FEWEST_REPLICATES
 from qisim.outcomes.outcome import percent
+from qisim.show.phrases import listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,7 +116,7 @@ def influence_sentences(one: Analysis, *, named: bool = True) -> list[str]:
     rest = [factor.name for factor in one.ranked if factor not in matter]
     if rest:
         why = wide(one)
-        said += f" Of {_listed(rest)} no effect can be told{f': {why}' if why else ''}."
+        said += f" Of {listed(rest)} no effect can be told{f': {why}' if why else ''}."
     weights = "; ".join(f"{factor.name} {_weight(one, factor)}" for factor in matter[:MOST_NAMED])
     return [said, f"{_of_what(one)}: {weights}.{_overlap(one)}"]
 
@@ -292,7 +293,3 @@ def _ends(told: Estimate, form: Callable[[float], str]) -> str:
     if told.low is None or told.high is None or form(told.low) == form(told.high):
         return ""
     return f" ({form(told.low)} to {form(told.high)})"
-
-
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -38,6 +38,8 @@ CHARTS: dict[str, Chart[Tracked]] = {
     ),
 }
 
+OF_ALL = "Blue is of all runs; the title is only of those that had not reached the target by the last count."
+
 SHOWN: dict[str, tuple[str, ...]] = {"coverage": ("at_standard",), "score": track_fan.SCORES}
 """Charts that are drawn whether or not their series were seen."""
 
@@ -51,5 +53,6 @@ def reading(name: str, tracked: Tracked) -> str:
         return f"{chart.reading} {LATER}" if waits else chart.reading
     if chart.reading != FANS:
         return chart.reading
-    seen = track_fan.national(tracked)
-    return f"{FANS} {DIAMONDS if name not in SHOWN or set(SHOWN[name]) & set(seen) else NO_DIAMONDS}"
+    seen, counts = track_fan.national(tracked), counted(tracked)
+    of_all = f" {OF_ALL}" if name == "coverage" and counts is not None and expected(tracked) is not None else ""
+    return f"{FANS} {DIAMONDS if name not in SHOWN or set(SHOWN[name]) & set(seen) else NO_DIAMONDS}{of_all}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from qisim.experiments import track_tables
 from qisim.experiments.track_tables import fan
+from qisim.outcomes.observed import MEASURED_WORDS, REPORTED_WORDS
 from qisim.outcomes.outcome import percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.show import style
@@ -93,7 +94,7 @@ def plot_enrolled(tracked: Tracked, ax: Axes | None = None) -> Axes:
 def plot_score(tracked: Tracked) -> Sequence[Axes]:
     """Mean score by month, a panel for the true one and for the reported one, of those that were seen."""
     shown = [name for name in SCORES if name in national(tracked)] or [SCORES[0]]
-    titles = ["measured from outside" if name == SCORES[0] else "as facilities report it" for name in shown]
+    titles = [MEASURED_WORDS if name == SCORES[0] else REPORTED_WORDS for name in shown]
     axes = fans(tracked, shown, titles, score_finding(tracked, shown[0]), tracked.scenario.title)
     axes[0].set_ylabel("mean score of all facilities (0-1)")
     return axes
@@ -187,7 +188,11 @@ def coverage_finding(tracked: Tracked) -> str:
     now = in_words(after, tracked.scenario.start).replace(" ", style.NO_BREAK)
     if after == before:
         return f"{share} of facilities still expected by {now}"
-    was = f"instead of month {before:.0f}" if before < math.inf else "though not forecast within the horizon"
+    was = (
+        f"instead of month {before:.0f}"
+        if before < math.inf
+        else f"though forecast not within {tracked.scenario.months} months"
+    )
     return _kept_together(f"{share} of facilities now expected by {now}, {was}")
 
 

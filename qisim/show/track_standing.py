@@ -10,7 +10,8 @@ from qisim.experiments import track_tables
 from qisim.experiments.track_tables import ON_TRACK
 from qisim.outcomes.observed import KINDS, Series
 from qisim.outcomes.outcome import percent
-from qisim.show.track_terms import amount, beside, place, sentence, when
+from qisim.show.phrases import capital
+from qisim.show.track_terms import amount, beside, place, when
 
 if TYPE_CHECKING:
     from qisim.experiments.track import Tracked
@@ -36,13 +37,13 @@ def verdict(tracked: Tracked) -> str:
     rows, known = _judged(tracked, track_tables.seen(tracked)), tracked.observed.series
     whole, first = _is_whole(rows), known[rows["series"].iloc[0]]
     if len(set(rows["series"])) > 1:
-        return _several(tracked, rows, sentence(KINDS[first.kind]), "indicators", "" if whole else " of districts")
+        return _several(tracked, rows, capital(KINDS[first.kind]), "indicators", "" if whole else " of districts")
     if len(rows) > 1:
-        return _several(tracked, rows, sentence(first.words), "districts")
+        return _several(tracked, rows, capital(first.words), "districts")
     row = rows.iloc[0]
     return (
         f"{_standing(row)}. "
-        f"{sentence(place(first, row['district']))} {when(tracked, row['month'])}: {amount(row['value'], first)}; "
+        f"{capital(place(first, row['district']))} {when(tracked, row['month'])}: {amount(row['value'], first)}; "
         f"the forecast was {amount(row['forecast'], first)} (90% of runs: {amount(row['forecast_low'], first)} to "
         f"{amount(row['forecast_high'], first)}; {percent(row['runs_below'])} of runs lower)."
     )
@@ -106,10 +107,10 @@ def _behind(rows: pd.DataFrame) -> pd.Series:
 
 def _standing(row: pd.Series) -> str:
     if row["standing"] != ON_TRACK:
-        return f"{sentence(row['standing'])} {'of the' if row['standing'].endswith('ahead') else 'the'} forecast"
+        return f"{capital(row['standing'])} {'of the' if row['standing'].endswith('ahead') else 'the'} forecast"
     if MIDDLE[0] <= row["runs_below"] <= MIDDLE[1]:
         return "On track"
-    return f"Within the forecast, but on its {'low' if row['runs_below'] < MIDDLE[0] else 'high'} side"
+    return f"On track, but on the {'low' if row['runs_below'] < MIDDLE[0] else 'high'} side of the forecast"
 
 
 def _several(tracked: Tracked, rows: pd.DataFrame, what: str, each: str, more: str = "") -> str:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qisim.outcomes.intervals import LEVEL
 from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.outcomes.weights import WeightedTime, Weights
-from qisim.show.track_terms import interval, sentence, when
+from qisim.show.phrases import capital
+from qisim.show.track_terms import interval, when
 
 if TYPE_CHECKING:
     from qisim.experiments.track import Tracked
 
 LEAST_LATER = 0.01
-"""With less weight on runs that reach the target after the last count without it, no month is told."""
+"""With less weight on runs that reach the target after the last count without it, or fewer of them than an interval
+needs, no month is told."""
 
 ROUNDING = 1e-9
 
@@ -55,7 +58,7 @@ def enough(tracked: Tracked) -> float:
 def expected(tracked: Tracked) -> WeightedTime | None:
     """Time to target by the updated forecast: of runs that reach it after the last count that was without it.
 
-    None once counts tell when it was reached, or where nearly all weight is on runs that had it by that count.
+    None once counts tell when it was reached, or where too few such runs agree with what was seen.
     """
     counts, time = counted(tracked), tracked.arrival(tracked.after)
     if counts is None:
@@ -63,8 +66,10 @@ def expected(tracked: Tracked) -> WeightedTime | None:
     if counts.reached is not None:
         return None
     later = np.where(time.months > counts.last, tracked.after.shares, 0.0)
-    whole = later.sum()
-    return WeightedTime(tracked.time, Weights(later / whole)) if whole >= LEAST_LATER else None
+    if (whole := later.sum()) < LEAST_LATER:
+        return None
+    weights = Weights(later / whole)
+    return WeightedTime(tracked.time, weights) if weights.supports(LEVEL) else None
 
 
 def target(tracked: Tracked) -> list[str]:
@@ -80,8 +85,8 @@ def target(tracked: Tracked) -> list[str]:
     if later is None:
         return [
             *told,
-            f"{what}: the runs that agree best with what was seen had them earlier, so that no month can be told; the "
-            f"forecast was {forecast}.",
+            f"{what}: too few of the runs that agree with what was seen reach that later, so that no month can be "
+            f"told; the forecast was {forecast}.",
         ]
     return [*told, f"{what}: {_both(_time(tracked, later), forecast)}.", _chance(tracked, later)]
 
@@ -112,7 +117,7 @@ def note(tracked: Tracked) -> str:
         f"The target was not yet seen {when(tracked, counts.last)}. What the tables tell of its time and chance is of "
     )
     if expected(tracked) is None:
-        return f"{told}all runs, and those that agree best had it by then."
+        return f"{told}all runs, of which too few that agree with what was seen reach it later."
     return f"{told}all runs; the answer above is only of those that had not reached it by then."
 
 
@@ -127,9 +132,7 @@ def _reached(tracked: Tracked, counts: Counted, month: int, what: str) -> str:
     if counts.then >= enough(tracked):
         return told
     fewer = f"{counts.then:,.0f} of {len(tracked.world):,} facilities"
-    return (
-        f"{told} {sentence(when(tracked, counts.last))}, when they were last counted, they were fewer again: {fewer}."
-    )
+    return f"{told} {capital(when(tracked, counts.last))}, when they were last counted, they were fewer again: {fewer}."
 
 
 def _chance(tracked: Tracked, later: WeightedTime) -> str:

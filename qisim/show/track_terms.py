@@ -24,11 +24,6 @@ def amount(value: float, series: Series) -> str:
     return f"{value:,.0f}" if series.counts else score(value)
 
 
-def sentence(text: str) -> str:
-    """A text that begins with a capital."""
-    return text[:1].upper() + text[1:]
-
-
 def place(series: Series, district: str) -> str:
     """What was seen, and where."""
     return f"{series.words} in {district}" if district else series.words

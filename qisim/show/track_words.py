@@ -29,13 +29,12 @@ def basis(tracked: Tracked) -> str:
     drawn = f" Each run draws {sets.in_words()}." if sets else ""
     return (
         f"{tracked.replicates:,} runs, seed {tracked.seed}, weighed by {cells}, tolerance {tracked.tolerance:g}: "
-        f"they count as {effective(tracked)} equal runs would.{drawn}"
+        f"they count as {effective(tracked.after.effective)} equal runs would.{drawn}"
     )
 
 
-def effective(tracked: Tracked) -> str:
-    """The effective sample size, to the first decimal while it is small."""
-    number = tracked.after.effective
+def effective(number: float) -> str:
+    """An effective sample size, to the first decimal while it is small."""
     return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
 
 
@@ -43,8 +42,9 @@ def warnings(tracked: Tracked) -> list[str]:
     """What must be known before the updated forecast is used."""
     told = []
     if tracked.collapsed:
+        worth = effective(tracked.after.effective)
         told.append(
-            f"Few runs agree with what was seen: {tracked.replicates:,} count as only {effective(tracked)}. "
+            f"Few runs agree with what was seen: {tracked.replicates:,} count as only {worth}. "
             f"Do not rely on the updated forecast. {_furthest(tracked)} {_advice(tracked)}"
         )
     elif tracked.agreement.missed:

@@ -137,7 +137,7 @@ def test_data_that_no_prior_run_comes_near_are_told_of(place):
     seen.to_csv(place / "odd.csv", index=False)
     found = qisim.calibrate(place / "small.toml", place / "odd.csv", **{**SMALL, "rounds": 1})
     assert found.checks.misfit
-    assert "like nothing that the model does" in found.warnings()[0]
+    assert "none comes as near to what was seen as they come to each other" in found.warnings()[0]
     assert not any("luck puts" in said for said in found.warnings())
     assert "tolerance of 0.02 to 0.05" in found.warnings()[-1]
     assert any(one.missed for one in found.checks.series)

@@ -234,7 +234,7 @@ def test_standing_in_words(value, said):
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [(0.5, "On track."), (0.12, "Within the forecast, but on its low side."), (1.0, "Ahead of the forecast.")],
+    [(0.5, "On track."), (0.12, "On track, but on the low side of the forecast."), (1.0, "Ahead of the forecast.")],
 )
 def test_the_verdict_says_on_which_side(tracked, share, said):
     cell = tracked.observed.table.query("series == 'at_standard' and month == 8").index[0]

@@ -22,7 +22,7 @@ from qisim.show import track_chance, track_fan, track_standing, track_target, tr
 from qisim.show.chart import drawn
 from qisim.show.files import chart_files, svgs
 from qisim.show.report_track import track_report
-from qisim.show.track_charts import CHARTS, DIAMONDS, NO_DIAMONDS, reading
+from qisim.show.track_charts import CHARTS, DIAMONDS, NO_DIAMONDS, OF_ALL, reading
 from qisim.show.track_districts import plot_districts
 from qisim.show.track_table import seen_table
 from qisim.world.world import build_world
@@ -214,14 +214,25 @@ def test_no_month_before_the_last_count_is_expected(counted):
     assert updated[8] == 0 and updated[14] == pytest.approx(0.75)
 
 
+def test_where_a_handful_of_runs_reach_it_later_no_month_is_named(counted):
+    """Of 300 runs that agree alike 15 reach it after the last count: too few for an interval."""
+    assert track_target.expected(arriving(counted, [6, 12], [0.95, 0.05])) is None
+    assert track_target.expected(arriving(counted, [6, 12], [0.9, 0.1])) is not None
+
+
+def test_what_the_chart_draws_of_all_runs_is_told_beside_it(counted):
+    assert OF_ALL in reading("coverage", arriving(counted, [6, 12], [0.5, 0.5]))
+    assert OF_ALL not in reading("coverage", counts_instead(counted, [2, 12, 20]))
+
+
 def test_where_all_that_agrees_had_it_before_no_month_is_named(counted):
     found = arriving(counted, [5, 6], [0.5, 0.5])
     assert track_target.expected(found) is None
     not_yet, why = track_target.target(found)
     assert "not yet seen at the end of Aug 2024" in not_yet
     assert why == (
-        "50% of facilities at the standard: the runs that agree best with what was seen had them earlier, so that no "
-        "month can be told; the forecast was month 5 (May 2024) (90% interval 5 to 6)."
+        "50% of facilities at the standard: too few of the runs that agree with what was seen reach that later, so "
+        "that no month can be told; the forecast was month 5 (May 2024) (90% interval 5 to 6)."
     )
     for draw in (track_fan.plot_coverage, track_chance.plot_chance):
         assert finding(draw, found) == (
@@ -241,7 +252,7 @@ def test_the_report_says_what_its_tables_are_of(counted):
     assert "The target was seen at the end of Aug 2024." in told(counts_instead(counted, [2, 12, 20]))
     late = told(arriving(counted, [6, 12], [0.5, 0.5]))
     assert "The target was not yet seen at the end of Aug 2024." in late and "only of those that had not" in late
-    assert "those that agree best had it by then" in told(arriving(counted, [6], [1]))
+    assert "of which too few that agree with what was seen reach it later" in told(arriving(counted, [6], [1]))
 
 
 @pytest.mark.parametrize(

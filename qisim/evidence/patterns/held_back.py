@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qisim.evidence.band import a_quarter, of_share, told
 from qisim.evidence.pattern import Figure, Pattern
 from qisim.evidence.patterns.trials import ROWE_TRAINING, median
+from qisim.outcomes.recorded import recorded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,9 +49,9 @@ MESSAGES = Pattern(
 
 def _gain(simulated: Simulated, column: str, indicator: str) -> np.ndarray:
     """Points gained in a year, float64[studies]; performance of an indicator is true by itself, whatever `column`."""
-    table = simulated.run("mentors").indicators
-    rows = table[table["indicator"] == indicator]
-    by_month = rows.pivot(index="replicate", columns="month", values="performance").to_numpy(float)
+    run = simulated.run("mentors")
+    which = [one.name for one in run.scenario.indicators].index(indicator)
+    by_month = recorded(run).indicator_months("performance")[..., which]
     return 100.0 * (by_month[:, -1] - by_month[:, 0])
 
 
