@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -30,16 +31,16 @@ class Halted(Exception):
     """A sweep that cannot go on here and now; what was finished is kept."""
 
 
-class Pool:
-    """Workers. This one holds what most kinds have in common."""
+class Pool(ABC):
+    """Workers. This one holds what most kinds have in common; methods without a body are for kinds that need them."""
 
     here = True
     """Whether all of them are on this computer."""
 
     @property
+    @abstractmethod
     def workers(self) -> int:
         """How many chunks run at a time; 0 while no worker is there."""
-        raise NotImplementedError
 
     @property
     def width(self) -> int:
@@ -51,8 +52,9 @@ class Pool:
         """Whose workers they are, where they may be waited for."""
         return "this computer"
 
+    @abstractmethod
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        raise NotImplementedError
+        """Give the workers something to do."""
 
     def take_back(self, futures: Iterable[Future[Any]]) -> list[Future[Any]]:
         """Cancel what has not begun; those that were cancelled."""
@@ -62,13 +64,13 @@ class Pool:
         """Whether an error of a future means that a worker died, and that its chunk may be tried again."""
         return False
 
-    def rebuild(self) -> None:
+    def rebuild(self) -> None:  # noqa: B027
         """Put new workers in the place of those that died, when nothing is under way."""
 
-    def check(self) -> None:
+    def check(self) -> None:  # noqa: B027
         """Raise Halted where the workers are gone for good."""
 
-    def close(self, *, at_once: bool) -> None:
+    def close(self, *, at_once: bool) -> None:  # noqa: B027
         """Let the workers go; in the middle of what they do where it is to be `at_once`."""
 
 

@@ -13,29 +13,18 @@ from qisim.show.calibrate_names import measured, named
 from qisim.show.calibrate_words import answer, basis, between, narrower, number, warnings
 from qisim.show.inline_svg import inline_svg
 from qisim.show.phrases import counted
-from qisim.show.report import Row
+from qisim.show.report import Row, render, shared_style
 
 if TYPE_CHECKING:
     from qisim.experiments.calibrate.checks import Checks
 
-TEMPLATE, STYLED_LIKE = "calibrate.html.j2", "report.html.j2"
+TEMPLATE = "calibrate.html.j2"
 MOST_PAIRS = 5
 
 
 def report(checks: Checks, svgs: Mapping[str, bytes]) -> bytes:
     """The report as an HTML file. `svgs` are the charts as SVG files by name. All that users wrote is escaped."""
-    from importlib.resources import files
-
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
-
-    def text(name: str) -> str:
-        return files("qisim.show").joinpath(name).read_text(encoding="utf-8")
-
-    page = Environment(loader=FunctionLoader(text), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                       lstrip_blocks=True)  # fmt: skip
-    style = Markup(text(STYLED_LIKE).partition("<style>")[2].partition("</style>")[0])
-    return page.get_template(TEMPLATE).render(**_content(checks, svgs), style=style).encode()
+    return render(TEMPLATE, _content(checks, svgs))
 
 
 def _content(checks: Checks, svgs: Mapping[str, bytes]) -> dict[str, Any]:
@@ -44,6 +33,7 @@ def _content(checks: Checks, svgs: Mapping[str, bytes]) -> dict[str, Any]:
     fitted = checks.fitted
     priors = {prior.name: prior for prior in fitted.settings.priors}
     return {
+        "style": shared_style(),
         "title": fitted.scenario.title,
         "question": _question(checks),
         "misfit": checks.misfit,

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from qisim.world.world import World
 
 
+BASE = "report.html.j2"
+
+
 @dataclass(frozen=True)
 class Row:
     """A row of a table: what it is about, its cells, and which of them are the best."""
@@ -30,16 +33,24 @@ class Row:
 
 def render(template: str, content: Mapping[str, Any]) -> bytes:
     """A report as an HTML file. All that users wrote is escaped."""
-    from importlib.resources import files
-
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    def text(name: str) -> str:
-        return files("qisim.show").joinpath(name).read_text(encoding="utf-8")
-
-    page = Environment(loader=FunctionLoader(text), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    page = Environment(loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                        lstrip_blocks=True)  # fmt: skip
     return page.get_template(template).render(content).encode()
+
+
+def shared_style() -> Any:
+    """The style sheet of the base of reports, for those that have a page of their own."""
+    from markupsafe import Markup
+
+    return Markup(_text(BASE).partition("<style>")[2].partition("</style>")[0])
+
+
+def _text(name: str) -> str:
+    from importlib.resources import files
+
+    return files("qisim.show").joinpath(name).read_text(encoding="utf-8")
 
 
 def shared_content(

@@ -13,7 +13,7 @@ from qisim.outcomes.time_to_target import in_words
 from qisim.scenario.version import __version__
 from qisim.show.inline_svg import inline_svg
 from qisim.show.phrases import capital
-from qisim.show.report import Row, elements, render, where
+from qisim.show.report import Row, elements, render, shared_style, where
 from qisim.show.track_charts import CHARTS, reading
 from qisim.show.track_target import note
 from qisim.show.track_terms import amount, interval, when
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from qisim.experiments.track import Tracked
 
-TEMPLATE, STYLED_LIKE = "report_track.html.j2", "report.html.j2"
+TEMPLATE = "report_track.html.j2"
 LATEST = 3
 """Months of each series that are shown unfolded."""
 
@@ -40,7 +40,7 @@ def _content(tracked: Tracked, svgs: Mapping[str, bytes]) -> dict[str, Any]:
     scenario, table = tracked.scenario, track_tables.seen(tracked)
     whole = table["district"] == ""
     return {
-        "style": Markup(_style()),
+        "style": shared_style(),
         "heading": scenario.title,
         "question": _question(tracked),
         "answer": answer(tracked),
@@ -64,14 +64,6 @@ def _content(tracked: Tracked, svgs: Mapping[str, bytes]) -> dict[str, Any]:
         "seed": tracked.seed,
         "version": __version__,
     }  # fmt: skip
-
-
-def _style() -> str:
-    """The style sheet that all reports share."""
-    from importlib.resources import files
-
-    text = files("qisim.show").joinpath(STYLED_LIKE).read_text(encoding="utf-8")
-    return text.partition("<style>")[2].partition("</style>")[0]
 
 
 def _question(tracked: Tracked) -> str:

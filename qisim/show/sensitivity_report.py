@@ -10,7 +10,7 @@ from qisim.experiments.sensitivity.tables import Row as TableRow
 from qisim.outcomes.outcome import percent
 from qisim.scenario.version import __version__
 from qisim.show.inline_svg import inline_svg
-from qisim.show.report import Row
+from qisim.show.report import Row, render, shared_style
 from qisim.show.sensitivity_charts import CHANCE, CHANCE_READING, CHANCE_TITLE, CHARTS
 from qisim.show.sensitivity_words import DESIGNS, answer, basis, brief, difference_text, value_text
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qisim.experiments.sensitivity.factor import Factor
     from qisim.experiments.sensitivity.sample import Gathered
 
-TEMPLATE, STYLED_LIKE = "sensitivity.html.j2", "report.html.j2"
+TEMPLATE = "sensitivity.html.j2"
 NAMES = {"S1": "by itself (S1)", "ST": "with interactions (ST)", "S2": "of a pair beyond each (S2)",
          "mu_star": "mean size (mu*)", "mu": "mean with sign (mu)", "sigma": "how much it differs (sigma)",
          "mean": "PAWN distance", LUCK: "reached by luck alone"}  # fmt: skip
@@ -38,24 +38,7 @@ def report(
     charts: Mapping[str, bytes],
 ) -> bytes:
     """The report as an HTML file. `charts` are SVG files by name. All that users wrote is escaped."""
-    from importlib.resources import files
-
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    def text(name: str) -> str:
-        return files("qisim.show").joinpath(name).read_text(encoding="utf-8")
-
-    page = Environment(loader=FunctionLoader(text), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                       lstrip_blocks=True)  # fmt: skip
-    content = _content(title, gathered, analyses, charted, untold, charts)
-    return page.get_template(TEMPLATE).render(**content, style=_style(text(STYLED_LIKE))).encode()
-
-
-def _style(template: str) -> Any:
-    """The style sheet that all reports share."""
-    from markupsafe import Markup
-
-    return Markup(template.partition("<style>")[2].partition("</style>")[0])
+    return render(TEMPLATE, _content(title, gathered, analyses, charted, untold, charts))
 
 
 def _content(
@@ -73,6 +56,7 @@ def _content(
 
     first = analyses[0].sample
     return {
+        "style": shared_style(),
         "title": title,
         "question": f"Which of {len(gathered.factors)} inputs matter, how much is luck, and when is an outcome good?",
         "answer": answer(analyses[0]),

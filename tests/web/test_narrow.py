@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable
 from html import escape, unescape
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any
 import pytest
 
 import qisim
-from tests.web.test_report import BROWSERS, opened
+from tests.web.chromium import opened
 from tests.web.test_sensitivity_report import analysed
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "one_district.toml"
@@ -42,15 +40,6 @@ found.hint = hint ? frames[0].getComputedStyle(hint).display !== 'none' : null;
 found.wide = d.documentElement.scrollWidth;
 document.title = JSON.stringify(found);
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no browser is installed")
-    assert found, "the checks need a Chromium browser"
-    return found
 
 
 def tracked(folder: Path) -> Path:

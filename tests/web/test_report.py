@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from html import escape, unescape
 from pathlib import Path
 
@@ -15,9 +12,9 @@ import qisim
 from qisim.experiments import typical
 from qisim.show import charts, compare_charts
 from qisim.show.chart import drawn
+from tests.web.chromium import opened
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 HOSTILE = (
     """</title><script>document.title='pwned'</script><img src=x onerror="document.title='pwned'"> {{ 7*7 }} "&amp;'"""
 )
@@ -61,24 +58,6 @@ def pictures(kind: str) -> int:
     if kind == "run":
         return len(drawn(charts.CHARTS, studies()[1].run(replicates=40)))
     return len(drawn(compare_charts.CHARTS, qisim.compare(studies(), replicates=40)))
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no browser is installed")
-    assert found, "the checks need a Chromium browser"
-    return found
-
-
-def opened(browser: str, page: Path, *arguments: str) -> str:
-    """What a browser without windows and without network makes of a page."""
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND",
-               "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-               "--disable-sync",
-               f"--user-data-dir={page.parent / 'profile'}", *arguments, page.as_uri()]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
 def test_the_page_needs_nothing_else(page: Path) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
-import subprocess
 from html import escape, unescape
 from pathlib import Path
 
@@ -21,8 +18,8 @@ from qisim.experiments.sensitivity.analysis import analyse
 from qisim.experiments.sensitivity.sample import gather
 from qisim.sensitivities import Sensitivity
 from qisim.show.sensitivity_charts import figures
+from tests.web.chromium import opened
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 HOSTILE = (
     """</title><script>document.title='pwned'</script><img src=x onerror="document.title='pwned'"> {{ 7*7 }} "&amp;'"""
 )
@@ -54,24 +51,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         analysed("latin_hypercube", f"coaches {HOSTILE}").save(tmp_path_factory.mktemp("report") / "out")
         / "report.html"
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no browser is installed")
-    assert found, "the checks need a Chromium browser"
-    return found
-
-
-def opened(browser: str, page: Path, *arguments: str) -> str:
-    """What a browser without windows and without network makes of a page."""
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND",
-               "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-               "--disable-sync",
-               f"--user-data-dir={page.parent / 'profile'}", *arguments, page.as_uri()]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
 def test_the_page_needs_nothing_else_and_holds_no_picture_that_is_not_drawn(page: Path) -> None:
