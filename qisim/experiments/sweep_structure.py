@@ -23,8 +23,8 @@ from qisim.experiments.manifest import INPUTS
 from qisim.model import tables
 from qisim.model.batch import arrays
 from qisim.model.batch.arrays import Out
-from qisim.model.batch.compile import cache_folder
-from qisim.model.batch.simulate import is_compiled, parameters_of, rows_of
+from qisim.model.batch.kept import compiling_alone
+from qisim.model.batch.simulate import check_rules, is_compiled, parameters_of, rows_of
 from qisim.model.calendar import build_calendar
 from qisim.outcomes.measures import Measure, measures
 from qisim.outcomes.recorded import FromCore
@@ -143,15 +143,17 @@ class Structure:
         if is_compiled():
             self.run(np.zeros(0, np.int64), 0, parameters_of(self.scenario, 0, range(0)))
             return
-        from filelock import FileLock
-
-        with FileLock(cache_folder() / "compiling.lock"):
+        with compiling_alone():
             self.run(np.zeros(0, np.int64), 0, parameters_of(self.scenario, 0, range(0)))
 
     def run(self, numbers: npt.NDArray[np.int64], seed: int, given: tuple[Any, ...]) -> tuple[Out, float]:
-        """Run the replicates of these numbers, i8[R], each with its row of parameters; the results, and seconds."""
+        """Run the replicates of these numbers, i8[R], each with its row of parameters; the results, and seconds.
+
+        Raises BadInput where a rule was replaced since the core was compiled.
+        """
         from qisim.model.batch.core import replicates
 
+        check_rules()
         out = arrays.out(self.size, max(1, len(numbers)), detail=False)
         out = out if len(numbers) else rows_of(out, 0, 0)
         before = time.perf_counter()

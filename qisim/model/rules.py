@@ -288,6 +288,15 @@ def hears(use, b):
     return 1.0 - math.exp(-b.peer_influence * (1.0 if b.peer_threshold > 0.0 else use))
 
 
+def hears_at_most(cohort_tie, partner_tie, b):
+    """The most that `hears` gives, whatever peers do: what it gives where all use the idea, and a little for rounding.
+
+    True of any `hears` that rises with use; where it does not, say here what it gives at most. It is checked before
+    the core is compiled.
+    """
+    return hears(visible_use(1.0, 1.0, cohort_tie, 1.0, partner_tie), b) + 1e-9
+
+
 def invents(skill, engagement, b):
     """Probability a month that a team thinks of an idea itself."""
     return b.invention_monthly * 0.5 * (skill + engagement)

@@ -45,6 +45,10 @@ class BadInput(Exception):
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[BadInput], tuple[list[Problem]]]:
+        """As worker processes hand it over; Python would make it anew from its text."""
+        return type(self), (self.problems,)
+
 
 def whole(name: str, value: Any, low: int, high: int) -> int:
     """`value` as a whole number between two limits; raises BadInput if it is not one."""

@@ -71,9 +71,8 @@ def _hear_of_ideas(f, i, here, work, b):
     facility = work.facility[f]
     others = work.cohort_size[facility.cohort] - 1 if facility.cohort >= 0 else 0
     cohort_tie = work.cohort_tie[facility.cohort] if others > 0 else 0.0
-    # 1 - exp(-x) is at most x. So whatever peers do, the probability is no more than this (but for rounding), and most
-    # often luck lies above it: then there is nothing to look up.
-    most = b.peer_influence * (1.0 + cohort_tie + facility.partner_tie) + 1e-9
+    # Most often luck lies above all that the probability can be: then there is nothing to look up.
+    most = rules.hears_at_most(cohort_tie, facility.partner_tie, b)
     for k in range(work.practice.shape[1]):
         luck = work.luck[k, i]
         practice = work.practice[f, k]

@@ -44,8 +44,9 @@ def simulate(
     `detail` records every facility and idea, `by_group` indicators in each group, too. Chunking and threads change
     nothing but speed and memory. `progress` is told how many replicates are done: none once the core is compiled.
     Arrays of a chunk are used again for the next: copy what is to be kept; `kept_bytes` is what the caller will keep.
-    Raises BadInput, before any memory is taken, where the machine has too little.
+    Raises BadInput, before any memory is taken, where the machine has too little, or where a rule was replaced.
     """
+    check_rules()
     threads = min(threads or available_cores(), len(replicates))
     recorded = arrays.size(world, groupings(world, scenario), scenario, by_group)
     one = arrays.out_bytes(recorded, detail)
@@ -153,10 +154,20 @@ def free_memory() -> int | None:
 
 
 def is_compiled() -> bool:
-    """Whether compiled code of the core lies ready on disk."""
-    from qisim.model.batch.compile import cache_folder
+    """Whether compiled code of the core lies ready. Raises BadInput where it does not, and may not be made."""
+    from qisim.model.batch.core import replicates
+    from qisim.model.batch.kept import is_kept
 
-    return any(cache_folder().rglob("*.nbi"))
+    return bool(replicates.overloads) or is_kept()
+
+
+def check_rules() -> None:
+    """Raise BadInput where a rule was replaced since the core was compiled, which would count in one engine only."""
+    from qisim.model.batch.core import replicates
+    from qisim.model.batch.written import check_same
+
+    if replicates.overloads:
+        check_same(replicates._cache.code)
 
 
 def parameters_of(scenario: Scenario, seed: int, replicates: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
