@@ -84,7 +84,7 @@ def test_a_folder_that_others_may_write_is_left_for_one_of_the_users_own(
     _file(base).parent.chmod(0o777)
     assert not _compile()
     assert _compile()
-    assert "others may write to it; it is kept in" in caplog.text and len(caplog.records) == 1
+    assert "others may write to it); it is kept in" in caplog.text and len(caplog.records) == 1
     assert list((tmp_path / "temporary").glob(f"qisim-{os.getuid()}/compiled/*/*.core"))
 
 

@@ -64,7 +64,7 @@ class KeptCode(NullCache):
         try:
             _write(folder / _file(sig, data.codegen), BEGINNING + sha256(content).digest() + content)
         except OSError as error:
-            _note(f"{folder}: compiled code cannot be kept: {error.strerror}; {EACH_RUN}. {OTHER_FOLDER}.")
+            _note(f"{folder}: compiled code cannot be kept here ({error.strerror}); {EACH_RUN}. {OTHER_FOLDER}.")
 
 
 def check_before_compiling() -> None:
@@ -118,9 +118,9 @@ def cache_folder() -> Path | None:
     try:
         instead = _ready(_temporary() / "compiled" / key)
     except OSError:
-        _note(f"{usual}: compiled code cannot be kept: {problem}; {EACH_RUN}. {OTHER_FOLDER}.")
+        _note(f"{usual}: compiled code cannot be kept here ({problem}); {EACH_RUN}. {OTHER_FOLDER}.")
         return None
-    _note(f"{usual}: compiled code cannot be kept: {problem}; it is kept in {instead}. {OTHER_FOLDER}.")
+    _note(f"{usual}: compiled code cannot be kept here ({problem}); it is kept in {instead}. {OTHER_FOLDER}.")
     return instead
 
 
@@ -187,10 +187,9 @@ def _write(file: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
         unfinished.replace(file)
-    except OSError:
+    finally:
         with suppress(OSError):
-            unfinished.unlink()
-        raise
+            unfinished.unlink(missing_ok=True)
 
 
 @cache

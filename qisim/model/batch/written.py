@@ -68,9 +68,8 @@ def code() -> Code:
 def key() -> str:
     """What compiled code of now is known by: the modules in memory, the sources, and what compiles them."""
     settings = [getattr(numba.config, name, None) for name in SETTINGS]
-    return sha256(f"{numba.__version__} {sys.version} {settings} {_sources()} {code().digest}".encode()).hexdigest()[
-        :16
-    ]
+    parts = (numba.__version__, sys.version, settings, _sources(), code().digest)
+    return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 @cache
