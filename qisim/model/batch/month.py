@@ -16,10 +16,11 @@ def facilities_month(first, last, month, seed, replicate, here, plan, work, b, i
     """
     luck = work.luck
     draw(first, last, seed, replicate, month + 1, chance.HEARING, len(ideas), luck)
+    most_alone = rules.hears_at_most(0.0, 0.0, b)
     for f in range(first, last):
         facility = work.facility[f]
         facility.frequency = rules.visit_frequency(facility.frequency, facility.visits, b)
-        _hear_of_ideas(f, f - first, here, work, b)
+        _hear_of_ideas(f, f - first, most_alone, here, work, b)
     draw(first, last, seed, replicate, month + 1, chance.TEAM, 4, luck)
     for f in range(first, last):
         i = f - first
@@ -66,13 +67,18 @@ def _meet(f, month, u_whether, u_cycles, seed, replicate, plan, work, b, ideas, 
 
 
 @compiled_hot
-def _hear_of_ideas(f, i, here, work, b):
-    """Awareness of ideas through peers, as these showed at the end of last month; the luck is the `i`-th."""
+def _hear_of_ideas(f, i, most_alone, here, work, b):
+    """Awareness of ideas through peers, as these showed at the end of last month; the luck is the `i`-th.
+
+    `most_alone` is the most that a facility without ties to a cohort or partner can hear.
+    """
     facility = work.facility[f]
     others = work.cohort_size[facility.cohort] - 1 if facility.cohort >= 0 else 0
     cohort_tie = work.cohort_tie[facility.cohort] if others > 0 else 0.0
     # Most often luck lies above all that the probability can be: then there is nothing to look up.
-    most = rules.hears_at_most(cohort_tie, facility.partner_tie, b)
+    most = most_alone
+    if cohort_tie != 0.0 or facility.partner_tie != 0.0:
+        most = rules.hears_at_most(cohort_tie, facility.partner_tie, b)
     for k in range(work.practice.shape[1]):
         luck = work.luck[k, i]
         practice = work.practice[f, k]
