@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qisim.experiments.calibrate import settings as asked
 from qisim.experiments.calibrate import tables
 from qisim.experiments.calibrate.checks import Checks
-from qisim.experiments.calibrate.fit import Fitted, fit
+from qisim.experiments.calibrate.fit import ENOUGH, Fitted, fit
 from qisim.experiments.calibrate.running import Told
 from qisim.experiments.calibrate.store import Store
 from qisim.outcomes.observed import Observed, read_observed
@@ -152,7 +152,8 @@ def calibrate(
     same call goes on after an interruption; `save` writes the results there. `workers` are processes, which change
     no result.
 
-    Raises BadInput for what cannot be used, with every problem found.
+    Raises BadInput for what cannot be used, with every problem found, and TooFew where there are too few simulations
+    for an estimate.
     """
     study = scenario if isinstance(scenario, Study) else load(scenario)
     settings = asked.settings(
@@ -163,4 +164,8 @@ def calibrate(
     fitted, store = fit(
         study.scenario, study.world, observed, settings, folder=folder, workers=workers, command=command, told=told
     )
-    return Calibration(fitted, store)
+    found = Calibration(fitted, store)
+    misfit = found.checks.misfit
+    if fitted.rounds[-1].draws < ENOUGH or not misfit:  # after enough simulations the misfit itself is the answer
+        fitted.check(misfit)
+    return found

@@ -162,6 +162,7 @@ def _wrong(scenario: Scenario, names: list[str], priors: Mapping[str, Any], wher
 def _fit(study: Study, data: Path, out: Path, options: dict[str, Any], workers: int) -> Calibration:
     from qisim.calibration import calibrate
     from qisim.commands.progress import watching
+    from qisim.experiments.calibrate.fit import TooFew
     from qisim.experiments.calibrate.running import Told
     from qisim.experiments.executors import Halted
 
@@ -174,6 +175,9 @@ def _fit(study: Study, data: Path, out: Path, options: dict[str, Any], workers: 
             return calibrate(study, data, out=out, workers=workers, command=command, told=told, **options)
     except KeyboardInterrupt:
         raise Stopped(again) from None
+    except TooFew as error:
+        complain(f"Nothing was written but the simulations: {error} (--simulations, with another folder for --out).")
+        raise typer.Exit(FAILED) from None
     except Halted as error:
         complain(f"{error}; {again}")
         raise typer.Exit(FAILED) from None

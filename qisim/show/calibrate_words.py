@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from qisim.experiments.calibrate.fit import ENOUGH
 from qisim.outcomes.intervals import LEVEL
 from qisim.outcomes.outcome import percent
 from qisim.show.calibrate_names import measured, named, plain
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 MOST_NAMED = 4
 MOST_IN_HEADLINE = 3
 LEAST_EFFECTIVE = 100
-LEAST_DRAWS = 1000
-"""Of fewer simulations in the last round so large a share is kept that many of them are far from the data."""
 
 
 def number(value: float) -> str:
@@ -155,7 +154,7 @@ def _together(checks: Checks) -> list[str]:
 def _thin(checks: Checks) -> list[str]:
     last = checks.fitted.rounds[-1]
     said = []
-    if last.draws < LEAST_DRAWS:
+    if last.draws < ENOUGH:
         said.append(
             f"The fitted values rest on few simulations: {counted(len(last.posterior.weights), 'draw')} kept of the "
             f"{last.draws:,} in the last round. Their intervals are rough; ask for more simulations."

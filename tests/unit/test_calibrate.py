@@ -19,7 +19,7 @@ from qisim.cli import app
 from qisim.experiments.calibrate import running, settings
 from qisim.experiments.calibrate.checks import Checks
 from qisim.experiments.calibrate.errors import Errors
-from qisim.experiments.calibrate.fit import Draws, Fitted, Round, points
+from qisim.experiments.calibrate.fit import Draws, Fitted, Round, TooFew, points
 from qisim.experiments.calibrate.posterior import Posterior, posterior, quantile
 from qisim.experiments.calibrate.priors import USUAL, parse, priors_of
 from qisim.experiments.calibrate.store import Store
@@ -131,11 +131,17 @@ def test_another_calibration_is_not_overwritten(found, place):
         qisim.calibrate(place / "small.toml", place / "seen.csv", out=place / "full", **SMALL)
 
 
-def test_data_that_no_prior_run_comes_near_are_told_of(place):
+@pytest.fixture(scope="module")
+def odd(place) -> Path:
+    """Data that are like nothing that the model does."""
     seen = pd.read_csv(place / "seen.csv")
     seen["score"], seen["score_measured"] = [0.95, 0.05, 0.95, 0.05, 0.95][: len(seen)], 0.02
     seen.to_csv(place / "odd.csv", index=False)
-    found = qisim.calibrate(place / "small.toml", place / "odd.csv", **{**SMALL, "rounds": 1})
+    return place / "odd.csv"
+
+
+def test_data_that_no_prior_run_comes_near_are_told_of(place, odd):
+    found = qisim.calibrate(place / "small.toml", odd, parameters=NAMES, simulations=1000, rounds=1)
     assert found.checks.misfit
     assert "none comes as near to what was seen as they come to each other" in found.warnings()[0]
     assert not any("luck puts" in said for said in found.warnings())
@@ -144,6 +150,21 @@ def test_data_that_no_prior_run_comes_near_are_told_of(place):
     assert found.folder is None
     with pytest.raises(BadInput, match="no folder"):
         found.save()
+
+
+@pytest.mark.filterwarnings("error")
+def test_too_few_simulations_give_no_estimate(place, odd):
+    """A straight line drawn on to where nothing was simulated looks like an exact answer."""
+    out = place / "few"
+    arguments = ["calibrate", str(place / "small.toml"), "--data", str(odd), "--out", str(out), "--parameters",
+                 ",".join(NAMES), "--simulations", "200", "--rounds", "2", "--workers", "1"]  # fmt: skip
+    done = CliRunner().invoke(app, arguments)
+    said = " ".join(done.output.split())
+    assert done.exit_code == 1 and "too few simulations" in said and "at least 1,000 per round" in said
+    assert "What was seen is like nothing that the model does" in said and "Parameters" not in said
+    assert {path.name for path in out.iterdir()} <= {"calibration.json", "inputs", "simulations", ".lock"}
+    with pytest.raises(TooFew, match=r"of 400 in the last round \d lie in the interval of \w+, and 10 are needed"):
+        qisim.calibrate(place / "small.toml", odd, out=out, **SMALL)
 
 
 @pytest.mark.slow
@@ -173,7 +194,7 @@ def by_hand(shares, predictive, seen):
     prior = Draws(rng.random((500, parameters)), rng.random((500, len(seen))))
     box = np.tile([0.0, 1.0], (parameters, 1))
     observed = Observed("", table, np.full(len(seen), 10), SERIES)
-    rounds = [Round(box, 500, found)]
+    rounds = [Round(box, 500, found, np.full(parameters, 500))]
     return Checks(Fitted(SimpleNamespace(title="By hand"), 10, observed, asked, prior, rounds, shares, predictive))
 
 

@@ -58,7 +58,7 @@ def made(names=USUAL[:3], *, places=("",), series="score", seen=0.5, off=(), bef
     predictive = 0.5 + 0.05 * rng.standard_normal((400, len(cells)))
     observed = Observed("", table, np.full(len(cells), 10), MEANS)
     box = np.tile([0.0, 1.0], (len(names), 1))
-    rounds = [Round(box, draws, found)]
+    rounds = [Round(box, draws, found, np.full(len(names), draws))]
     scenario = SimpleNamespace(title="By hand")
     return Checks(Fitted(scenario, facilities, observed, asked, prior, rounds, shares, predictive))
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from qisim.experiments import sweep_code
 from qisim.experiments.calibrate import store as stores
 from qisim.experiments.calibrate.errors import Errors
 from qisim.experiments.calibrate.luck import Purpose, luck
-from qisim.experiments.calibrate.posterior import Posterior, next_box, posterior
+from qisim.experiments.calibrate.posterior import LEAST_INSIDE, Posterior, next_box, posterior
 from qisim.experiments.calibrate.priors import values
 from qisim.experiments.calibrate.running import Running, Told, running
 from qisim.experiments.calibrate.settings import PREDICTIVE, Settings
@@ -29,8 +30,15 @@ from qisim.world.world import World
 
 MOST_WORKERS = 256
 DATA = "inputs/observed.csv"
+ENOUGH = 1000
+"""Simulations in the last round from which so small a share is kept that all of them are near the data."""
+
 COPIES = 6
 """How often the simulated cells lie in memory while a round is fitted: as drawn, joined, scaled, in parts."""
+
+
+class TooFew(Exception):
+    """Too few simulations for an estimate; says how many there are and how many are needed."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +59,15 @@ class Draws:
 
 @dataclass(frozen=True)
 class Round:
-    """A round: the box it drew from, float64[D, 2] of shares, how many draws lie in it, and the posterior by then."""
+    """A round: the box it drew from, float64[D, 2] of shares, how many draws lie in it, and the posterior by then.
+
+    `inside`, int64[D]: how many of these draws lie in the posterior's interval of each parameter.
+    """
 
     box: Array
     draws: int
     posterior: Posterior
+    inside: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,19 @@ class Fitted:
     def simulations(self) -> int:
         """How many simulations it took."""
         return self.settings.runs
+
+    def check(self, misfit: bool) -> None:
+        """Raise TooFew where the interval of a parameter holds too few simulations of the last round."""
+        last, names = self.rounds[-1], self.settings.names
+        worst = int(np.argmin(last.inside))
+        if last.inside[worst] >= LEAST_INSIDE:
+            return
+        also = "What was seen is like nothing that the model does: first look for mistakes in the data or the scenario. "
+        raise TooFew(
+            f"there are too few simulations for an estimate: of {last.draws:,} in the last round "
+            f"{last.inside[worst]} lie in the interval of {names[worst]}, and {LEAST_INSIDE} are needed. "
+            f"{also * misfit}Simulate at least {max(ENOUGH, 2 * self.settings.simulations):,} per round"
+        )
 
 
 def fit(
@@ -147,7 +172,8 @@ def _rounds(
 ) -> tuple[Draws, list[Round]]:
     """Draw, simulate, fit, narrow; in each round with all draws so far that lie in its box.
 
-    Within its box every draw is of the prior, cut but otherwise unchanged, so that none needs a weight.
+    Within its box every draw is of the prior, cut but otherwise unchanged, so that none needs a weight. A parameter
+    is narrowed only where enough draws lie in its interval.
     """
     errors = Errors(observed, scenario, settings.tolerance, settings.seed)
     box = np.tile([0.0, 1.0], (len(settings.names), 1))
@@ -161,8 +187,8 @@ def _rounds(
         draws.append(Draws(shares, errors.added(numbers, cells)))
         inside = joined(draws).within(box)
         found = posterior(inside.shares, inside.cells, observed.values, box)
-        rounds.append(Round(box, len(inside), found))
-        box = next_box(found, box)
+        rounds.append(Round(box, len(inside), found, found.inside(inside.shares)))
+        box = np.where((rounds[-1].inside >= LEAST_INSIDE)[:, None], next_box(found, box), box)
     return draws[0], rounds
 
 

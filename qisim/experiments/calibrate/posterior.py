@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from qisim.experiments.calibrate.luck import Purpose, luck
 from qisim.experiments.calibrate.summaries import Array, learn
+from qisim.outcomes.intervals import LEVEL, ends
 
 NEAREST = 0.10
 """Share of the draws that is taken, the nearest ones."""
@@ -23,6 +24,10 @@ INNER = 1e-6
 """Shares are kept so far from the ends of the box for the logit."""
 
 MOST_STRETCH = 3.0
+LEAST_INSIDE = 10
+"""Draws that must lie in a parameter's interval: with fewer it comes from drawing a straight line on to where nothing
+was simulated."""
+
 TAIL = 0.002
 MARGIN = 0.25
 """The next box leaves out what lies beyond the posterior's tails and so much of its width further on."""
@@ -48,6 +53,11 @@ class Posterior:
     def quantiles(self, at: npt.ArrayLike) -> Array:
         """Quantiles of each parameter's share, float64[Q, D]."""
         return np.column_stack([quantile(column, self.weights, at) for column in self.shares.T])
+
+    def inside(self, shares: Array) -> npt.NDArray[np.int64]:
+        """How many of the draws that were fitted, float64[N, D], lie in each parameter's interval: int64[D]."""
+        low, high = self.quantiles(ends(LEVEL))
+        return np.asarray(((shares >= low) & (shares <= high)).sum(axis=0))
 
     def equal(self, number: int, seed: int) -> npt.NDArray[np.int64]:
         """So many of the draws, each as likely as the others: their places, by systematic resampling."""
