@@ -49,7 +49,7 @@ def _sobol(ax: Axes, one: Analysis, places: list[int], heights: list[float]) -> 
 
     assert one.sobol is not None
     for place, height in zip(places, heights, strict=True):
-        _luck(ax, one.sobol.nothing[place], height)
+        _luck(ax, min(one.sobol.nothing[place], 1.0), height)
         dot(ax, one.sobol.total[place].kept_within(0, 1), height - APART)
         dot(ax, one.sobol.first[place].kept_within(0, 1), height + APART, color=style.ORANGE, marker="D")
     line_in_rows(ax, 0, heights, color=style.INK, linewidth=1.2, zorder=1)

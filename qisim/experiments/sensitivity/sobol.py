@@ -1,18 +1,25 @@
 """Sobol indices of a Saltelli design: the share of the variance between points that each input accounts for.
 
-Estimators of Saltelli et al. 2010 (Computer Physics Communications 181:259-270), by SALib.
+Estimators of Saltelli et al. 2010 (Computer Physics Communications 181:259-270) and Jansen 1999, freed of luck. The
+means of few replicates differ between points by luck, too: as they are, a first index is too small by the factor 1 - u,
+where u is the share of luck in their variance, and the total index of an input without any effect is L instead of 0,
+where L is half the variance that luck adds to a step, as a share. So each product here takes its two values from
+different replicates, whose luck is independent, and is averaged over all pairs of replicates. That is exactly
+S1 / (1 - u) and (ST - L) / (1 - u).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
-from qisim.experiments.sensitivity.estimate import Estimate, Spread, estimate, estimates, half_widths, jackknife
-from qisim.experiments.sensitivity.salib import NORMAL, RESAMPLES, SEED, check_blocks, problem
-from qisim.experiments.sensitivity.sample import Gathered, Sample
-from qisim.outcomes.intervals import LEVEL
+from qisim.experiments.sensitivity.estimate import Estimate, Spread, estimates, half_widths
+from qisim.experiments.sensitivity.salib import check_blocks
+from qisim.experiments.sensitivity.sample import Gathered, Sample, Untold
+
+RARELY = NormalDist().inv_cdf(0.95)
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Sobol:
     """Indices by factor, in the order of the factors; `second` by pair of their places, empty where not asked for.
 
     `first` is what a factor accounts for by itself, `total` with all its interactions, `second` what two account for
-    beyond each of them. `nothing` is how much of each `total` is luck that is left in the means of few replicates.
+    beyond each of them. `nothing` is a total that luck alone exceeds in one of twenty cases.
     """
 
     first: list[Estimate]
@@ -30,51 +37,76 @@ class Sobol:
 
 
 def sobol(gathered: Gathered, sample: Sample) -> Sobol:
-    """Sobol indices of an outcome's mean over replicates. Raises Untold where the design does not give them.
+    """Sobol indices of the expected outcome. Raises Untold where the design does not give them, or luck hides them.
 
-    Intervals hold both which points were drawn (bootstrap over base points) and the luck of the replicates.
+    Intervals hold both which points were drawn and the luck of the replicates. A single replicate cannot be freed of
+    its luck, and gives no intervals.
     """
-    from SALib.analyze import sobol as salib
-
     check_blocks(gathered, sample, "saltelli", "Saltelli")
-    count = len(sample.factors)
+    count, blocks = len(sample.factors), sample.blocks
+    values = sample.values.reshape(blocks, gathered.block_size, sample.replicates)
+    corners = np.concatenate([values[:, 0], values[:, -1]])
+    values = values - corners.mean(axis=0)  # luck that all points share moves no index
+    a, b, mixed = values[:, 0], values[:, -1], values[:, 1 : count + 1]
     pairs = gathered.block_size == 2 * count + 2
-    corners = [(i, j) for i in range(count) for j in range(i + 1, count)] if pairs else []
-
-    def indices(means: np.ndarray, resamples: int) -> tuple[np.ndarray, np.ndarray]:
-        if means.max() == means.min():  # without some replicates; SALib would divide by zero
-            return np.full(2 * count + len(corners), np.nan), np.full(2 * count + len(corners), np.nan)
-        found = salib.analyze(
-            problem(sample.factors),
-            means,
-            calc_second_order=pairs,
-            num_resamples=resamples,
-            conf_level=LEVEL,
-            seed=SEED,
-        )
-        names = [("S1", i) for i in range(count)] + [("ST", i) for i in range(count)] + [("S2", at) for at in corners]
-        return (
-            np.array([found[name][at] for name, at in names], float),
-            np.array([found[f"{name}_conf"][at] for name, at in names], float),
-        )
-
-    values, drawn = indices(sample.means, RESAMPLES)
-    luck = jackknife(lambda kept: indices(sample.values[:, kept].mean(axis=1), 2)[0], np.arange(sample.replicates))
-    half = half_widths([Spread(np.square(drawn / NORMAL), sample.blocks - 1), luck])
-    assert half is not None
+    whole = (_products(a, a) + _products(b, b)) / 2
+    if _clearly_none(whole):
+        raise Untold("its means differ between points by hardly more than luck makes them; sweep with more replicates")
+    first = [_products(b, mixed[:, i] - a) for i in range(count)]
+    total = [_products(mixed[:, i] - a, mixed[:, i] - a) / 2 for i in range(count)]
+    second = {
+        (i, j): _products(values[:, count + 1 + i], mixed[:, j]) - _products(a, b) - first[i] - first[j]
+        for i in range(count) for j in range(i + 1, count) if pairs
+    }  # fmt: skip
+    told = _shares(np.stack([*first, *total, *second.values()]), whole)
     return Sobol(
-        first=estimates(values[:count], half[:count]),
-        total=estimates(values[count : 2 * count], half[count : 2 * count]),
-        second={at: estimate(values[2 * count + n], half[2 * count + n]) for n, at in enumerate(corners)},
-        nothing=[_luck(sample, gathered.block_size, place) for place in range(count)],
+        first=told[:count],
+        total=told[count : 2 * count],
+        second=dict(zip(second, told[2 * count :], strict=True)),
+        nothing=[_luck(mixed[:, i] - a) / float(whole.mean()) for i in range(count)],
     )
 
 
-def _luck(sample: Sample, step: int, place: int) -> float:
-    """What luck adds to a total index: half the variance, over replicates, of the mean change from A to AB."""
-    if sample.replicates < 2:
+def _products(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The products of two values, float64[N, R], each from another replicate; float64[N, R], whose mean is the index.
+
+    Replicate r stands for the products with r on either side. With a single replicate there is nothing but its own.
+    """
+    replicates = one.shape[1]
+    if replicates < 2:
+        return np.asarray(one * other)
+    crossed = one * (other.sum(axis=1, keepdims=True) - other) + other * (one.sum(axis=1, keepdims=True) - one)
+    return np.asarray(crossed / (2 * (replicates - 1)))
+
+
+def _clearly_none(whole: np.ndarray) -> bool:
+    """Whether the variance between points cannot be told from none."""
+    by_block = whole.mean(axis=1)
+    return bool(by_block.mean() <= RARELY * by_block.std(ddof=1) / np.sqrt(len(by_block)) * (whole.shape[1] > 1))
+
+
+def _shares(parts: np.ndarray, whole: np.ndarray) -> list[Estimate]:
+    """Parts of the variance, float64[n, N, R], as shares of the `whole`, float64[N, R], with intervals.
+
+    The variance of a share is that between blocks, which holds luck of their own, and what luck that moves the share in
+    all blocks alike adds to it: the variance between replicates beyond that of independent cells.
+    """
+    shares = parts.mean(axis=(1, 2)) / whole.mean()
+    _, blocks, replicates = parts.shape
+    if replicates < 2:
+        return estimates(shares, None)
+    pull = (parts - shares[:, None, None] * whole) / whole.mean()
+    drawn = np.square(pull.mean(axis=2)).sum(axis=1) / (blocks * (blocks - 1))
+    cells = 2 * pull / (blocks * replicates)  # each replicate stands on both sides of its products
+    common = np.square(cells.sum(axis=1)).sum(axis=1) - np.square(cells).sum(axis=(1, 2))
+    luck = Spread(np.maximum(common, 0) * replicates / (replicates - 1), replicates - 1)
+    return estimates(shares, half_widths([Spread(drawn, blocks - 1), luck]))
+
+
+def _luck(steps: np.ndarray) -> float:
+    """The part of the variance that a step without any effect, float64[N, R], exceeds in one of twenty cases."""
+    blocks, replicates = steps.shape
+    if replicates < 2:
         return 0.0
-    one, other = sample.values[::step], sample.values[place + 1 :: step]
-    change = (other - one).var(axis=1, ddof=1).mean() / sample.replicates
-    whole = np.concatenate([sample.means[::step], sample.means[step - 1 :: step]]).var()
-    return float(change / 2 / whole) if whole > 0 else 0.0
+    fourth = np.square(steps.var(axis=1, ddof=1)).mean() * (replicates - 1) / (replicates + 1)
+    return float(RARELY * np.sqrt(2 * fourth / (replicates * (replicates - 1) * blocks)) / 2)
