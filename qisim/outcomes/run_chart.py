@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +23,12 @@ FEWEST_USEFUL = 10
 
 TAIL = 40
 """One in so many charts of chance alone has too few runs, at most, and one in so many too many."""
+
+ORDERS, SEED = 4000, 1
+"""So many random orders of a chart's values tell how often luck alone makes a signal: to 1 in 100, and always alike."""
+
+MOST_COUNTS = 20_000
+"""Counts within the limits, of all points together, up to which chances are worked out given the total."""
 
 SIGMAS = 3
 ROUNDING = 1e-12
@@ -81,6 +87,18 @@ class RunChart:
         """Whether any rule finds more than chance."""
         return bool(self.shifts or self.trends or self.too_few_runs or self.too_many_runs)
 
+    @cached_property
+    def chance(self) -> float:
+        """How often luck alone makes a signal: the share of random orders of these values with one, 0 to 1.
+
+        It grows with the number of points: about 0.15 of 12 points, 0.36 of 24 and 0.7 of 49, less where values are
+        alike.
+        """
+        there = ~np.isnan(self.values)
+        orders = np.tile(self.values[there], (ORDERS, 1))
+        np.random.default_rng(SEED).permuted(orders, axis=1, out=orders)
+        return float(have_signals(orders, None if self.baseline is None else int(there[: self.baseline].sum())).mean())
+
     def findings(self) -> list[str]:
         """Each signal as a sentence without its full stop; empty where there is none."""
         told = [f"shift: {len(s.points)} in a row {'above' if s.up else 'below'} the median, {s.span}"
@@ -116,6 +134,43 @@ class PChart:
     upper: np.ndarray
     outside: tuple[int, ...]
 
+    @cached_property
+    def chance(self) -> float:
+        """How often luck alone puts one point or more outside, 0 to 1, were all records right with the same chance.
+
+        Counts are whole numbers, so it depends on the share and on how many records there are: between some 3 and 30%
+        of charts of 24 points. Exact for the points that the centre line comes from, given how many of their records
+        are right; of others, were `centre` their chance.
+        """
+        if not 0 < self.centre < 1:
+            return 0.0
+        seen = self.records > 0
+        n, own = self.records[seen], (np.arange(len(seen)) < (self.baseline or len(seen)))[seen]
+        least = np.ceil(np.maximum(n * (self.lower[seen] - ROUNDING), 0)).astype(int)
+        most = np.floor(np.minimum(n * (self.upper[seen] + ROUNDING), n)).astype(int)
+        inside = [_binomial(int(k), np.arange(low, high + 1), self.centre)
+                  for k, low, high in zip(n, least, most, strict=True)]  # fmt: skip
+        of_others = np.prod([chances.sum() for chances, one in zip(inside, own, strict=True) if not one])
+        if sum(map(len, inside)) > MOST_COUNTS:  # so many records that the total changes nothing
+            return float(
+                1 - of_others * np.prod([chances.sum() for chances, one in zip(inside, own, strict=True) if one])
+            )
+        together = np.ones(1)
+        for chances, one in zip(inside, own, strict=True):
+            together = np.convolve(together, chances) if one else together
+        right = int(self.right[seen][own].sum())
+        place = right - int(least[own].sum())
+        all_in = together[place] if 0 <= place < len(together) else 0.0
+        return float(1 - of_others * all_in / _binomial(int(n[own].sum()), np.array([right]), self.centre)[0])
+
+
+def _binomial(n: int, counts: np.ndarray, p: float) -> np.ndarray:
+    """The chances of these counts among n, each with the chance p between 0 and 1."""
+    from scipy.special import gammaln
+
+    ways = gammaln(n + 1) - gammaln(counts + 1) - gammaln(n - counts + 1)
+    return np.asarray(np.exp(ways + counts * np.log(p) + (n - counts) * np.log1p(-p)))
+
 
 def run_chart(values: ArrayLike, baseline: int | None = None) -> RunChart:
     """The run chart of `values`, numbers[N] in time order, about the median of all or of the first `baseline` points.
@@ -146,6 +201,32 @@ def run_chart(values: ArrayLike, baseline: int | None = None) -> RunChart:
         runs=len(rows),
         run_limits=run_limits(above, len(useful) - above) if len(useful) >= FEWEST_USEFUL else None,
     )
+
+
+def have_signals(values: np.ndarray, baseline: int | None = None) -> np.ndarray:
+    """Whether each of many run charts, float64[N, points] without missing values, shows a signal: bool[N]."""
+    side = np.sign(values - np.median(values[:, :baseline], axis=1, keepdims=True))
+    slope = np.sign(np.diff(values, axis=1))
+    shift, runs = _longest(side)
+    trend, _ = _longest(slope)  # of equal neighbours no step is made, so that the first counts
+    found = (shift >= SHIFT_POINTS) | (trend >= TREND_POINTS - 1)
+    above, below = (side > 0).sum(axis=1), (side < 0).sum(axis=1)
+    for up, down in {*zip(above.tolist(), below.tolist(), strict=True)}:
+        if up + down >= FEWEST_USEFUL:
+            least, most = run_limits(up, down)
+            found |= (above == up) & (below == down) & ((runs < least) | (runs > most))
+    return np.asarray(found)
+
+
+def _longest(signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The longest row of equal signs in each line of a table, zeros passed over, and how many rows there are."""
+    last, length, longest, rows = (np.zeros(len(signs), int) for _ in range(4))
+    for sign in signs.T.astype(int):
+        there, same = sign != 0, sign == last
+        length = np.where(there, np.where(same, length + 1, 1), length)
+        rows += there & ~same
+        last, longest = np.where(there, sign, last), np.maximum(longest, length)
+    return longest, rows
 
 
 @lru_cache(maxsize=4096)

@@ -89,8 +89,8 @@ CHARTS: dict[str, Chart[Results]] = {
         facility_charts.figure,
         "Run charts of four facilities",
         "One typical run, as the teams see it: the score that they report from their own records. A shift or a trend "
-        "is a signal to look closer; luck alone makes one in about every third such chart. Where "
-        "records are not reviewed every month there are fewer points.",
+        "is a signal to look closer; luck alone makes some, too, the more the more points there are: the chart says "
+        "how many. Where records are not reviewed every month there are fewer points.",
         _followed,
     ),
 }

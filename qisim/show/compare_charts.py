@@ -73,7 +73,8 @@ CHARTS: dict[str, Chart[Compared]] = {
         compare_facilities.figure,
         "Run charts of a facility in the middle and of the remotest",
         "One typical future of each strategy, as the teams see it: the score that they report from their own records. "
-        "A shift or a trend is a signal to look closer; luck alone makes one in about every third such chart. "
+        "A shift or a trend is a signal to look closer; luck alone makes some, too, the more the more points there "
+        "are: the chart says how many. "
         "Where records are not reviewed every month there are fewer points.",
         _followed,
     ),

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from qisim.experiments.typical import typical_future
 from qisim.show import style
-from qisim.show.facility_charts import MIDDLE, REMOTEST, facility_panel, finding, keys, remotest, typical_facilities
+from qisim.show.facility_charts import (
+    MIDDLE,
+    REMOTEST,
+    by_luck,
+    facility_panel,
+    finding,
+    keys,
+    remotest,
+    typical_facilities,
+)
 from qisim.show.panels import COLUMNS, panels
 
 if TYPE_CHECKING:
@@ -34,6 +43,7 @@ def plot_run_charts(compared: Compared) -> Sequence[Axes]:
     for ax, (place, role, row) in zip(drawn, rows, strict=True):
         charts.append(facility_panel(ax, futures[place], f"{compared.strategies[place].label}, {role.lower()}", row))
     whole = style.owner(drawn[0])
-    style.heading(whole, finding(charts), "A typical future of each strategy; facilities' own figures")
+    below = f"A typical future of each strategy; facilities' own figures\n{by_luck(charts)}"
+    style.heading(whole, finding(charts), below)
     whole.legend(handles=keys(), loc="outside lower center", ncols=2)
     return drawn

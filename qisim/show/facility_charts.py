@@ -12,7 +12,7 @@ from qisim.model import rules
 from qisim.outcomes.run_chart import RunChart, run_chart
 from qisim.show import style
 from qisim.show.panels import is_left, panels
-from qisim.show.run_chart import draw_run_chart
+from qisim.show.run_chart import draw_run_chart, of_charts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,9 +45,8 @@ def plot_run_charts(results: Results) -> Sequence[Axes]:
     drawn = panels(len(chosen), 2.4, 2.9, sharey=True)
     charts = [facility_panel(ax, future, role, row) for ax, (role, row) in zip(drawn, chosen.items(), strict=True)]
     whole, scenario = style.owner(drawn[0]), results.scenario
-    style.heading(
-        whole, finding(charts), f"{scenario.title}\nRun number {number}, a typical one; facilities' own figures"
-    )
+    below = f"{scenario.title}\nRun number {number}, a typical one; facilities' own figures\n{by_luck(charts)}"
+    style.heading(whole, finding(charts), below)
     whole.legend(handles=keys(), loc="outside lower center", ncols=2)
     return drawn
 
@@ -118,6 +117,14 @@ def finding(charts: Sequence[RunChart]) -> str:
     if len(charts) == 1:
         return "The rules find a signal in the run chart"
     return f"The rules find a signal in {'all' if signals == len(charts) else signals} of {len(charts)} run charts"
+
+
+def by_luck(charts: Sequence[RunChart]) -> str:
+    """In how many of the charts luck alone would make a signal."""
+    chances = [chart.chance for chart in charts]
+    if len(charts) == 1:
+        return f"Luck alone makes a signal in {of_charts(chances[0])}"
+    return f"Luck alone makes a signal in about {sum(chances):.1f} of {len(charts)} such charts"
 
 
 def keys() -> list[Artist]:

@@ -52,7 +52,7 @@ def plot_run_chart(
     keys = [*_points(ax, chart.values, "measured"), *centre, *_shifts(ax, chart), *_trends(ax, chart)]
     _value_axis(ax, label, percent)
     _time_axis(ax, len(chart.values), days)
-    below = [title, _sentence(chart.runs_in_words())]
+    below = [title, _sentence(chart.runs_in_words()), f"Luck alone makes a signal in {of_charts(chart.chance)}"]
     style.finish(ax, own, _run_finding(chart), "\n".join(filter(None, below)), keys, columns=2)
     return ax
 
@@ -80,9 +80,14 @@ def plot_p_chart(
     ax.set_ylim(*_share_range(chart))
     _value_axis(ax, f"{label},{style.NO_BREAK}%", percent=True)
     _time_axis(ax, len(chart.shares), days)
-    below = [title, _records_in_words(chart)]
+    below = [title, _records_in_words(chart), f"Luck alone puts a point outside in {of_charts(chart.chance)}"]
     style.finish(ax, own, _p_finding(chart), "\n".join(filter(None, below)), keys, columns=2)
     return ax
+
+
+def of_charts(chance: float) -> str:
+    """A chance as a number of charts."""
+    return f"about {100 * chance:.0f} of 100 such charts" if chance >= 0.005 else "fewer than 1 of 100 such charts"
 
 
 def draw_run_chart(ax: Axes, chart: RunChart, size: float) -> None:
@@ -242,7 +247,7 @@ def _run_finding(chart: RunChart) -> str:
     if not told:
         few = chart.run_limits is None
         return "No signal, but few points so far" if few else "Nothing here that chance would not explain"
-    return _sentence(", ".join(told) + ": more than chance")
+    return _sentence(", ".join(told) + ": look closer")
 
 
 def _how_many(signals: Sequence[Signal], name: str, ways: tuple[str, str]) -> str:
@@ -257,7 +262,7 @@ def _how_many(signals: Sequence[Signal], name: str, ways: tuple[str, str]) -> st
 def _p_finding(chart: PChart) -> str:
     if not chart.outside:
         return "No point lies outside the limits"
-    return f"{len(chart.outside)} of {int((chart.records > 0).sum())} points outside the limits: more than chance"
+    return f"{len(chart.outside)} of {int((chart.records > 0).sum())} points outside the limits: look closer"
 
 
 def _records_in_words(chart: PChart) -> str:

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from scipy.stats import binom
 
 import qisim
-from qisim.outcomes.run_chart import RunChart, p_chart, run_chart, run_limits, run_ways
+from qisim.outcomes.run_chart import RunChart, have_signals, p_chart, run_chart, run_limits, run_ways
 from qisim.scenario.errors import BadInput
 from qisim.show import style
 from qisim.show.run_chart import plot_p_chart, plot_run_chart
@@ -241,6 +241,46 @@ def test_how_often_chance_alone_has_few_or_many_runs(of_chance, tail):
     assert_rate(sum(getattr(chart, tail) for chart in of_chance), CHARTS, expected)
 
 
+@given(st.lists(series.filter(lambda row: len(row) >= 5), min_size=1, max_size=3), st.integers(1, 5) | st.none())
+def test_signals_of_many_charts_are_those_of_each(rows, baseline):
+    for values in rows:
+        assert have_signals(np.array([values], float), baseline).tolist() == [run_chart(values, baseline).signal]
+
+
+def test_the_chance_of_a_signal_is_that_of_the_charts_own_points(of_chance):
+    assert_rate(sum(chart.signal for chart in of_chance), CHARTS, of_chance[0].chance)
+    chances = [run_chart(np.random.default_rng(2).random(points)).chance for points in (8, 17, 25, 49)]
+    assert chances == sorted(chances) and chances[1] < 0.25 and chances[3] > 0.6
+    assert run_chart([*range(25)]).chance == pytest.approx(chances[2], abs=0.02)  # a trend is no more than its values
+    missing = run_chart([nan, *range(17), nan])
+    assert missing.chance == run_chart([*range(17)]).chance
+    assert run_chart([3.0] * 20).chance == 0  # what never differs gives no signal
+
+
+@pytest.mark.parametrize(("share", "records"), [(0.05, 40), (0.1, 30), (0.5, 100), (0.93, 25)])
+def test_the_chance_of_a_point_outside_is_that_of_the_charts_own_share(share, records):
+    rng = np.random.default_rng(3)
+    seen = np.full(24, records) + np.arange(24) % 5
+    right = rng.permutation(
+        np.repeat([True, False], [round(share * seen.sum()), seen.sum() - round(share * seen.sum())])
+    )
+    charts = []
+    for _ in range(CHARTS // 4):  # the same records in random order
+        rng.shuffle(right)
+        charts.append(p_chart(np.add.reduceat(right.astype(int), np.append(0, seen.cumsum()[:-1])), seen))
+    assert_rate(sum(bool(chart.outside) for chart in charts), len(charts), charts[0].chance)
+
+
+def test_chances_of_p_charts_worked_by_hand():
+    # 1 of 2 records, then two points of one record each: limits reach from 0 to 1, so none can be outside
+    assert p_chart([1, 1, 0], [2, 1, 1], baseline=1).chance == pytest.approx(0, abs=1e-12)
+    assert p_chart([0, 0], [9, 9]).chance == 0
+    kept = p_chart([50, 9], [100, 10], baseline=1)  # 10 of 10 lies outside 0.5 +- 0.474, as does 0 of 10
+    assert kept.chance == pytest.approx(2 / 2**10)
+    many = p_chart([5 * 10**8, 5 * 10**8], [10**9, 10**9])
+    assert many.chance == pytest.approx(2 * 0.0027, rel=0.01)
+
+
 def test_a_p_chart_worked_by_hand():
     chart = p_chart([50, 200, 36, 64, 0, 0], [100, 400, 100, 100, 0, 1], baseline=2)
     assert chart.centre == 0.5  # 250 of 500; standard errors 0.05, 0.025, 0.05, 0.05, none, 0.5
@@ -410,4 +450,8 @@ def test_the_heading_says_what_was_found():
     quiet = style.owner(plot_run_chart([1, 3, 2, 1, 3, 0] * 2)).get_suptitle()
     assert quiet.startswith("Nothing here that chance would not explain")
     assert style.owner(plot_run_chart([1, 3, 2, 1])).get_suptitle().startswith("No signal, but few points so far")
-    assert style.owner(plot_run_chart([0] * 10 + [1] * 10)).get_suptitle().startswith("2 shifts, too few runs: more")
+    assert (
+        style.owner(plot_run_chart([0] * 10 + [1] * 10))
+        .get_suptitle()
+        .startswith("2 shifts, too few runs: look closer")
+    )

@@ -106,7 +106,7 @@ class Fitted:
         worst = int(np.argmin(last.inside))
         if last.inside[worst] >= LEAST_INSIDE:
             return
-        also = "What was seen is like nothing that the model does: first look for mistakes in the data or the scenario. "
+        also = "What was seen is like nothing that the model does: look for mistakes in data or scenario first. "
         raise TooFew(
             f"there are too few simulations for an estimate: of {last.draws:,} in the last round "
             f"{last.inside[worst]} lie in the interval of {names[worst]}, and {LEAST_INSIDE} are needed. "
