@@ -47,8 +47,8 @@ class Tracking:
 
     @property
     def effective(self) -> float:
-        """How many equal replicates would tell as much as the weighted ones."""
-        return self.tracked.after.effective
+        """How many equal replicates would tell as much as the weighted ones, before any tempering."""
+        return self.tracked.untempered.effective
 
     def with_tolerance(self, tolerance: float) -> Tracking:
         """The same replicates weighed with another tolerance. Raises BadInput unless it is above 0 and below 1."""
@@ -135,6 +135,7 @@ class Tracking:
             "seed": tracked.seed,
             "tolerance": tracked.tolerance,
             "effective_runs": self.effective,
+            "power": tracked.power,
             "reliable": not tracked.collapsed,
             "answer": self.answer(),
             "note": note(tracked),

@@ -28,8 +28,8 @@ FEWEST, DEFAULT = 100, 3000
 BATCH_BYTES = 200 * 2**20
 """What the tables of the replicates that are simulated at a time may take."""
 
-LEAST_EFFECTIVE, LEAST_SHARE = 50, 0.01
-"""With fewer effective replicates, or a smaller share of all, the updated forecast hangs on a handful of replicates."""
+LEAST_EFFECTIVE = 50
+"""With fewer effective replicates the updated forecast would hang on a handful of them; the likelihood is tempered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +65,23 @@ class Tracked:
         return Weights.equal(self.replicates)
 
     @cached_property
-    def after(self) -> Weights:
-        """The forecast updated by what was seen."""
+    def untempered(self) -> Weights:
+        """How much each replicate would count by all that was seen, were there enough of them."""
         return Weights.of(self.agreement.log_likelihood)
+
+    @property
+    def after(self) -> Weights:
+        """The forecast updated by what was seen, tempered where too few replicates agree with it."""
+        return self._tempered[0]
+
+    @property
+    def power(self) -> float:
+        """The power to which the likelihood is taken: 1 unless it is tempered, then below."""
+        return self._tempered[1]
+
+    @cached_property
+    def _tempered(self) -> tuple[Weights, float]:
+        return Weights.tempered(self.agreement.log_likelihood, LEAST_EFFECTIVE)
 
     def arrival(self, weights: Weights) -> WeightedTime:
         """Time to target under `weights`."""
@@ -75,8 +89,8 @@ class Tracked:
 
     @property
     def collapsed(self) -> bool:
-        """Whether so few replicates agree with what was seen that the updated forecast cannot be relied on."""
-        return self.after.effective < max(LEAST_EFFECTIVE, LEAST_SHARE * self.replicates)
+        """Whether so few replicates agree with what was seen that the updated forecast had to be tempered."""
+        return self.power < 1
 
     def with_tolerance(self, tolerance: float) -> Tracked:
         """The same replicates weighed with another tolerance, a share above 0 and below 1. Raises BadInput."""

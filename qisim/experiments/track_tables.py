@@ -95,11 +95,14 @@ def outcomes(tracked: Tracked) -> pd.DataFrame:
 
 
 def runs(tracked: Tracked) -> pd.DataFrame:
-    """A row a replicate: its weight, its distance from what was seen, and its month of reaching the target, if any."""
+    """A row a replicate: its weight, that before tempering, its distance from what was seen, and its month of reaching
+    the target, if any.
+    """
     return pd.DataFrame(
         {
             "replicate": np.arange(tracked.replicates),
             "weight": tracked.after.shares,
+            "weight_untempered": tracked.untempered.shares,
             "distance": tracked.agreement.distance,
             "time_to_target": np.where(tracked.time.reached, tracked.time.month, math.nan),
             "coverage_at_end": tracked.paths["at_standard"][:, -1],
@@ -108,7 +111,10 @@ def runs(tracked: Tracked) -> pd.DataFrame:
 
 
 def tolerances(tracked: Tracked) -> pd.DataFrame:
-    """The updated forecast with other tolerances: whether the answer hangs on what was assumed."""
+    """The updated forecast with other tolerances: whether the answer hangs on what was assumed.
+
+    `effective_runs` are those before tempering; `power` is that of the likelihood, 1 where nothing was tempered.
+    """
     rows = []
     for multiple in TOLERANCES:
         other = tracked.with_tolerance(min(multiple * tracked.tolerance, 0.99))
@@ -117,7 +123,8 @@ def tolerances(tracked: Tracked) -> pd.DataFrame:
         rows.append(
             {
                 "tolerance": other.tolerance,
-                "effective_runs": other.after.effective,
+                "effective_runs": other.untempered.effective,
+                "power": other.power,
                 "time_to_target": time.median,
                 "low": low,
                 "high": high,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qisim.outcomes.time_to_target import TimeToTarget
 
 ROUNDING = 1e-9
+HALVINGS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,24 @@ class Weights:
         """Importance weights from the log-likelihood of what was seen under each replicate, float64[R]."""
         relative = np.exp(log_likelihood - log_likelihood.max())
         return cls(relative / relative.sum())
+
+    @classmethod
+    def tempered(cls, log_likelihood: npt.NDArray[np.float64], effective: float) -> tuple[Weights, float]:
+        """Weights by the likelihood to a power, and that power: 1 where so many effective replicates are left, else the
+        greatest that leaves them, by bisection.
+
+        A power below 1 takes what was seen for less evidence than it is, so that the answer lies between what was
+        believed before and what all of it tells. `effective` is at most the number of replicates.
+        """
+        whole = cls.of(log_likelihood)
+        if whole.effective >= effective:
+            return whole, 1.0
+        low, high = 0.0, 1.0
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            enough = cls.of(middle * log_likelihood).effective >= effective
+            low, high = (middle, high) if enough else (low, middle)
+        return cls.of(low * log_likelihood), low
 
     def __len__(self) -> int:
         """The number of replicates."""

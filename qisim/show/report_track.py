@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qisim.experiments import track_tables
+from qisim.experiments.track import LEAST_EFFECTIVE
 from qisim.outcomes.agreement import ELSEWHERE, MEMORY, SPREAD
 from qisim.outcomes.outcome import percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
@@ -17,7 +18,7 @@ from qisim.show.report import Row, elements, render, shared_style, where
 from qisim.show.track_charts import CHARTS, reading
 from qisim.show.track_target import note
 from qisim.show.track_terms import amount, interval, when
-from qisim.show.track_words import answer, basis, effective, warnings
+from qisim.show.track_words import answer, basis, effective, power, warnings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,8 @@ def _content(tracked: Tracked, svgs: Mapping[str, bytes]) -> dict[str, Any]:
             for name, svg in svgs.items()
         ],
         "model": {"tolerance": f"{tracked.tolerance:g}", "memory": f"{MEMORY:g}", "elsewhere": f"{ELSEWHERE:g}",
-                  "spread": f"{SPREAD:g}", "effective": effective(tracked.after.effective)},
+                  "spread": f"{SPREAD:g}", "effective": effective(tracked.untempered.effective),
+                  "power": power(tracked.power) if tracked.collapsed else "", "tempered": f"{LEAST_EFFECTIVE}"},
         "replicates": tracked.replicates,
         "seed": tracked.seed,
         "version": __version__,
@@ -129,4 +131,7 @@ def _seen(tracked: Tracked, row: pd.Series) -> Row:
 
 def _tolerance(tracked: Tracked, row: pd.Series) -> Row:
     time = _value(tracked, "month", row["time_to_target"], row["low"], row["high"])
-    return Row(f"{row['tolerance']:g}", [effective(row["effective_runs"]), time, percent(row["chance_by_end"])])
+    return Row(
+        f"{row['tolerance']:g}",
+        [effective(row["effective_runs"]), power(row["power"]), time, percent(row["chance_by_end"])],
+    )

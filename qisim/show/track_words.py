@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.experiments import track_tables
+from qisim.experiments.track import LEAST_EFFECTIVE
 from qisim.scenario.plausible import PLAUSIBLE
 from qisim.show.track_standing import otherwise, verdict
 from qisim.show.track_target import target
@@ -29,8 +30,24 @@ def basis(tracked: Tracked) -> str:
     drawn = f" Each run draws {sets.in_words()}." if sets else ""
     return (
         f"{tracked.replicates:,} runs, seed {tracked.seed}, weighed by {cells}, tolerance {tracked.tolerance:g}: "
-        f"they count as {effective(tracked.after.effective)} equal runs would.{drawn}"
+        f"they count as {counting(tracked)}.{drawn}"
     )
+
+
+def counting(tracked: Tracked) -> str:
+    """How many equal runs the weighted ones count as, and how that was brought about."""
+    said = f"{effective(tracked.untempered.effective)} equal runs would"
+    if not tracked.collapsed:
+        return said
+    return (
+        f"{said}, and as {effective(tracked.after.effective)} with the likelihood tempered (to the power "
+        f"{power(tracked.power)})"
+    )
+
+
+def power(value: float) -> str:
+    """The power of the likelihood, to two digits."""
+    return f"{value:.2g}"
 
 
 def effective(number: float) -> str:
@@ -42,10 +59,12 @@ def warnings(tracked: Tracked) -> list[str]:
     """What must be known before the updated forecast is used."""
     told = []
     if tracked.collapsed:
-        worth = effective(tracked.after.effective)
+        worth = effective(tracked.untempered.effective)
         told.append(
-            f"Few runs agree with what was seen: {tracked.replicates:,} count as only {worth}. "
-            f"Do not rely on the updated forecast. {_furthest(tracked)} {_advice(tracked)}"
+            f"Few runs agree with what was seen: {tracked.replicates:,} count as only {worth}. So what was seen is "
+            f"given less weight (likelihood to the power {power(tracked.power)}), until {LEAST_EFFECTIVE} count. The "
+            "updated forecast lies between the forecast and what all the data would say: as a rule it moves too little, "
+            f"and its intervals are wider than with enough runs. {_furthest(tracked)} {_advice(tracked)}"
         )
     elif tracked.agreement.missed:
         told.append(f"No run comes as close to what was seen as errors explain. {_furthest(tracked)}")
@@ -72,8 +91,9 @@ def _advice(tracked: Tracked) -> str:
     if tracked.agreement.missed:
         ranges = "give ranges to what is not known" + ("" if _own_sets(tracked) else ", or calibrate it")
         return (
-            "Even the closest run misses it by more than the tolerance explains: check that the scenario tells the "
-            f"programme as it went, {ranges}; a larger --tolerance helps if the model is too simple for this."
+            "Do not rely on it: even the closest run misses what was seen by more than the tolerance explains. Check "
+            f"that the scenario tells the programme as it went, {ranges}; a larger --tolerance helps if the model is too "
+            "simple for this."
         )
     ways = ["ask for more --replicates, or for a larger --tolerance", "leave out districts that do not matter"]
     if not _own_sets(tracked):

@@ -31,6 +31,7 @@ from qisim.scenario.errors import BadInput
 from qisim.scenario.load import load_scenario
 from qisim.show import track_standing, track_target, track_words
 from qisim.show.chart import drawn
+from qisim.show.report_track import track_report
 from qisim.show.track_charts import CHARTS
 from qisim.tracking import Tracking
 from qisim.world.world import build_world
@@ -104,6 +105,35 @@ def test_weights_are_relative_likelihoods_and_never_overflow():
     weights = Weights.of(np.array([-2000.0, -2000.0 + math.log(3), -9000.0]))
     assert weights.shares == pytest.approx([0.25, 0.75, 0])
     assert weights.effective == pytest.approx(1 / (0.25**2 + 0.75**2))
+
+
+@given(arrays(float, st.integers(60, 200), elements=st.floats(-1e4, 0)))
+def test_weights_are_tempered_as_little_as_need_be(log_likelihood):
+    weights, power = Weights.tempered(log_likelihood, 50)
+    assert 0 <= power <= 1 and weights.effective >= 50 - 1e-6
+    assert power == 1 or Weights.of(min(1.001 * power + 1e-9, 1.0) * log_likelihood).effective < 50 + 1e-6
+
+
+def test_tempered_intervals_are_not_narrower_than_they_should_be():
+    """Known truth, 30 places that each tell of it with an error of their own, and luck that runs share with none."""
+    rng, runs, places = np.random.default_rng(5), 2000, 30
+    held, widths = [], []
+    for _ in range(80):
+        truth, own = rng.normal(), rng.normal(size=places)
+        seen = truth + own + 0.3 * rng.normal(size=places)
+        values = rng.normal(size=runs)
+        simulated = values[:, None] + rng.normal(size=(runs, places))
+        log_likelihood = -(((seen - simulated) / 0.3) ** 2).sum(axis=1) / 2
+        tempered, power = Weights.tempered(log_likelihood, 50)
+        raw = Weights.of(log_likelihood)
+        ends = [[weights.quantile(values, q) for q in (0.05, 0.95)] for weights in (tempered, raw)]
+        held.append([low <= truth <= high for low, high in ends])
+        widths.append([high - low for low, high in ends])
+        assert power < 1 and raw.effective < 20
+    # the exact interval after seeing 30 places: the mean of them, with 1 + 0.3^2 for each
+    exact = 2 * 1.645 / np.sqrt(1 + places / 1.09)
+    assert np.mean(held, axis=0)[0] >= 0.85 > 0.7 > np.mean(held, axis=0)[1]
+    assert np.median(widths, axis=0)[0] > exact > np.median(widths, axis=0)[1]
 
 
 def test_equal_weights_count_whole():
@@ -204,7 +234,7 @@ def test_the_updated_forecast_is_nearer_to_the_future_that_was_seen(place, track
 
 
 def test_a_larger_tolerance_weighs_more_evenly(tracked):
-    effective = [tracked.with_tolerance(t).after.effective for t in (0.01, 0.05, 0.2, 0.9)]
+    effective = [tracked.with_tolerance(t).untempered.effective for t in (0.01, 0.05, 0.2, 0.9)]
     assert effective == sorted(effective) and effective[-1] > 0.9 * RUNS
 
 
@@ -212,8 +242,23 @@ def test_what_nothing_explains_is_told(tracked):
     impossible = seen_instead(tracked, [40, 0.1, 0.1, 0, 0.9, 0.9, 40, 0.1, 0.1])
     assert impossible.agreement.missed and impossible.collapsed
     (warning,) = track_words.warnings(impossible)
-    assert "count as only" in warning and "Even the closest run misses it" in warning
+    assert "count as only" in warning and "even the closest run misses what was seen" in warning
     assert warning.count(" seen, ") == track_words.MOST_OFF
+
+
+def test_few_runs_that_agree_are_tempered_and_said_to_be(tracked):
+    few = tracked.with_tolerance(0.002)
+    assert few.collapsed and few.untempered.effective < 50 and 0 < few.power < 1
+    assert few.after.effective == pytest.approx(50, abs=1e-6)
+    words = f"the power {track_words.power(few.power)}"
+    assert words in track_words.warnings(few)[0] and words in track_words.basis(few)
+    assert words in track_report(few, {}).decode()
+    table = track_tables.tolerances(few)
+    assert table["effective_runs"][1] == few.untempered.effective == Tracking(few, {}).effective
+    assert table["power"].tolist() == sorted(table["power"]) and table["power"][1] == few.power
+    enough = tracked.with_tolerance(0.2)
+    assert enough.power == 1 and np.array_equal(enough.after.shares, enough.untempered.shares)
+    assert "tempered" not in track_words.basis(enough) + track_report(enough, {}).decode().partition("<table")[0]
 
 
 def test_known_quantities_are_told_of(tracked):
