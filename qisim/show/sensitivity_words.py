@@ -159,7 +159,7 @@ def mattering(one: Analysis) -> list[Factor]:
         told = _above(one.sobol.total, [max(LEAST_SHARE, nothing) for nothing in one.sobol.nothing])
         found = [factors[i] for i in told]
     elif one.morris:
-        found = [factors[i] for i in _above(one.morris.size, one.morris.nothing)]
+        found = [factors[i] for i in _above(one.morris.size, [0.0] * len(factors))]  # intervals are freed of luck
     else:
         found = [effect.factor for effect in one.effects.effects if effect.difference.clear] if one.effects else []
         if one.pawn:

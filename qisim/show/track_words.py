@@ -63,8 +63,8 @@ def warnings(tracked: Tracked) -> list[str]:
         told.append(
             f"Few runs agree with what was seen: {tracked.replicates:,} count as only {worth}. So what was seen is "
             f"given less weight (likelihood to the power {power(tracked.power)}), until {LEAST_EFFECTIVE} count. The "
-            "updated forecast lies between the forecast and what all the data would say: as a rule it moves too little, "
-            f"and its intervals are wider than with enough runs. {_furthest(tracked)} {_advice(tracked)}"
+            "updated forecast lies between the forecast and what all the data would say: as a rule it moves too "
+            f"little, and its intervals are wider than with enough runs. {_furthest(tracked)} {_advice(tracked)}"
         )
     elif tracked.agreement.missed:
         told.append(f"No run comes as close to what was seen as errors explain. {_furthest(tracked)}")
@@ -92,8 +92,8 @@ def _advice(tracked: Tracked) -> str:
         ranges = "give ranges to what is not known" + ("" if _own_sets(tracked) else ", or calibrate it")
         return (
             "Do not rely on it: even the closest run misses what was seen by more than the tolerance explains. Check "
-            f"that the scenario tells the programme as it went, {ranges}; a larger --tolerance helps if the model is too "
-            "simple for this."
+            f"that the scenario tells the programme as it went, {ranges}; a larger --tolerance helps if the model is "
+            "too simple for this."
         )
     ways = ["ask for more --replicates, or for a larger --tolerance", "leave out districts that do not matter"]
     if not _own_sets(tracked):

@@ -90,6 +90,9 @@ def test_luck_that_hides_the_inputs_gives_no_sobol_indices() -> None:
         sobol(*sampled(points, swept(points, plane, own=20.0, replicates=3), "saltelli", base=16))
     one = sobol(*sampled(points, swept(points, plane, own=0.1, replicates=1), "saltelli", base=16))
     assert all(told.low is None for told in one.total)  # luck cannot be told from inputs
+    points = designed("morris", CUBE, 16)
+    steps = morris(*sampled(points, swept(points, plane, own=0.1, replicates=1), "morris", base=16))
+    assert all(told.low is None for told in steps.size)
 
 
 def test_indices_of_a_full_factorial_are_exact() -> None:
@@ -142,11 +145,14 @@ def test_morris_spread_shows_dependence() -> None:
 
 def test_what_luck_alone_reaches_is_not_taken_for_an_effect() -> None:
     points = designed("morris", CUBE, 64)
-    ratios = []
+    ratios, clear = [], 0
     for seed in range(10):
         found = morris(*sampled(points, swept(points, lambda x: x["b"], own=0.4, seed=seed), "morris", base=64))
         ratios.append(found.size[2].value / found.nothing[2])
         assert found.size[1].value > 2 * found.nothing[1]
+        assert found.size[1].low < 1 < found.size[1].high and found.size[1].low > 0.5
+        clear += found.size[2].low > 0 or found.size[0].low > 0
+    assert clear <= 2  # of 20 intervals of nothing, of which 1 in 20 should
     assert max(ratios) < 1.1  # a size is told by what nineteen of twenty keep below
 
 

@@ -4,8 +4,8 @@ Estimators of Saltelli et al. 2010 (Computer Physics Communications 181:259-270)
 means of few replicates differ between points by luck, too: as they are, a first index is too small by the factor 1 - u,
 where u is the share of luck in their variance, and the total index of an input without any effect is L instead of 0,
 where L is half the variance that luck adds to a step, as a share. So each product here takes its two values from
-different replicates, whose luck is independent, and is averaged over all pairs of replicates. That is exactly
-S1 / (1 - u) and (ST - L) / (1 - u).
+different replicates, whose luck is independent, and is averaged over all pairs of replicates. That is S1 / (1 - u) and
+(ST - L) / (1 - u). The variance is that of all points, for every place of a block has each input over its whole range.
 """
 
 from __future__ import annotations
@@ -45,11 +45,10 @@ def sobol(gathered: Gathered, sample: Sample) -> Sobol:
     check_blocks(gathered, sample, "saltelli", "Saltelli")
     count, blocks = len(sample.factors), sample.blocks
     values = sample.values.reshape(blocks, gathered.block_size, sample.replicates)
-    corners = np.concatenate([values[:, 0], values[:, -1]])
-    values = values - corners.mean(axis=0)  # luck that all points share moves no index
+    values = values - values.mean(axis=(0, 1))  # luck that all points share moves no index
     a, b, mixed = values[:, 0], values[:, -1], values[:, 1 : count + 1]
     pairs = gathered.block_size == 2 * count + 2
-    whole = (_products(a, a) + _products(b, b)) / 2
+    whole = np.mean([_products(one, one) for one in values.swapaxes(0, 1)], axis=0)
     if _clearly_none(whole):
         raise Untold("its means differ between points by hardly more than luck makes them; sweep with more replicates")
     first = [_products(b, mixed[:, i] - a) for i in range(count)]
