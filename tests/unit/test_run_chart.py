@@ -20,6 +20,7 @@ import qisim
 from qisim.outcomes.run_chart import RunChart, have_signals, p_chart, run_chart, run_limits, run_ways
 from qisim.scenario.errors import BadInput
 from qisim.show import style
+from qisim.show.facility_charts import by_luck
 from qisim.show.run_chart import plot_p_chart, plot_run_chart
 
 # Swed and Eisenhart 1943: as few runs, or as many, are met with in at most 2.5% of orders of m points above and m below
@@ -455,3 +456,17 @@ def test_the_heading_says_what_was_found():
         .get_suptitle()
         .startswith("2 shifts, too few runs: look closer")
     )
+
+
+def test_charts_say_how_often_luck_alone_makes_a_signal():
+    def below(ax):
+        return " ".join(" ".join(text.get_text() for text in style.owner(ax).artists).split())
+
+    values = np.random.default_rng(4).random(25)
+    assert f"Luck alone makes a signal in about {100 * run_chart(values).chance:.0f} of 100" in below(
+        plot_run_chart(values)
+    )
+    assert "Luck alone puts a point outside in about 15 of 100" in below(plot_p_chart([3] * 24, [30] * 24))
+    assert "Luck alone makes a signal in fewer than 1 of 100" in below(plot_run_chart([1, 2, 3, 2]))
+    charts = [run_chart(values), run_chart(values[:12])]
+    assert by_luck(charts) == f"Luck alone makes a signal in about {sum(c.chance for c in charts):.1f} of 2 such charts"

@@ -1,8 +1,8 @@
 """Morris screening: how much an outcome moves when one input crosses its whole range, wherever the others are.
 
 Elementary effects of Morris 1991 with mu* of Campolongo et al. 2007 (Environmental Modelling & Software
-22:1509-1518), by SALib. Luck in the means of few replicates makes a mean size larger on average, and by no more than the
-mean size of luck alone, because |effect + luck| <= |effect| + |luck|. So an interval reaches down by that much.
+22:1509-1518), by SALib. Luck in the means of few replicates makes a mean size larger on average, and by no more than
+the mean size of luck alone, because |effect + luck| <= |effect| + |luck|. So an interval reaches down by that much.
 """
 
 from __future__ import annotations
