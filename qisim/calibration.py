@@ -93,16 +93,18 @@ class Calibration:
         """The report as an HTML file, with every chart in it."""
         return self.files()["report.html"]
 
-    def files(self, drawing: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
-        """Tables, charts and report as files by name. `drawing` is told of the charts drawn, of how many."""
+    def files(
+        self, drawing: Callable[[int, int], None] | None = None, faults: list[str] | None = None
+    ) -> dict[str, bytes]:
+        """Tables, charts and report as files by name. `drawing` is called with the charts drawn, of how many.
+
+        With `faults`, a list, what cannot be drawn is left out and added to it.
+        """
         from qisim.show.calibrate_charts import CHARTS
         from qisim.show.calibrate_report import report
-        from qisim.show.files import chart_files, svgs
+        from qisim.show.files import report_files
 
-        figures = chart_files(CHARTS, self.checks, drawing)
-        charts = {f"charts/{name}": content for name, content in figures.items()}
-        page = report(self.checks, svgs(figures))
-        return {**tables.files(self.checks), **charts, "report.html": page}
+        return {**tables.files(self.checks), **report_files(CHARTS, self.checks, report, drawing, faults)}
 
     def rows(self) -> dict[str, Any]:
         """The whole calibration as plain values that JSON can hold."""

@@ -91,22 +91,26 @@ class Comparison(Compared):
         return plot_run_charts(self)
 
     def save(self, folder: str | Path, command: str = "", inputs: Sequence[Mapping[str, bytes]] | None = None) -> Path:
-        """Write tables, charts and report to a folder, whole or not at all. Raises BadInput as `save_results` does."""
+        """Write tables to a folder, whole or not at all, then report and charts. Raises BadInput as `save_results`."""
         from qisim.experiments import comparison_folder
-        from qisim.experiments.folder import check_destination
+        from qisim.experiments.folder import add
 
-        check_destination(folder)
-        return comparison_folder.save(self, folder, command, self.files(), inputs)
+        where = comparison_folder.save(self, folder, command, inputs=inputs)
+        add(where, self.files())
+        return where
 
-    def files(self, drawing: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
-        """The files of a comparison's folder beside its tables. `drawing` is told of the charts drawn, of how many."""
+    def files(
+        self, drawing: Callable[[int, int], None] | None = None, faults: list[str] | None = None
+    ) -> dict[str, bytes]:
+        """Report and charts as files by name. `drawing` is called with the charts drawn, of how many.
+
+        With `faults`, a list, what cannot be drawn is left out and added to it.
+        """
         from qisim.show.compare_charts import CHARTS
-        from qisim.show.files import chart_files, svgs
+        from qisim.show.files import report_files
         from qisim.show.report_compare import comparison_report
 
-        charts = chart_files(CHARTS, self, drawing)
-        report = comparison_report(self, svgs(charts))
-        return {"report.html": report, **{f"charts/{name}": content for name, content in charts.items()}}
+        return report_files(CHARTS, self, comparison_report, drawing, faults)
 
 
 def compare(

@@ -109,8 +109,14 @@ class Sensitivity:
 
         return plot_duel(self._there(outcome, "duel"), ax)
 
-    def files(self, drawing: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
-        """Report and charts as files by name. `drawing` is told of the charts drawn, of how many."""
+    def files(
+        self, drawing: Callable[[int, int], None] | None = None, faults: list[str] | None = None
+    ) -> dict[str, bytes]:
+        """Report and charts as files by name. `drawing` is called with the charts drawn, of how many.
+
+        With `faults`, a list, what cannot be drawn is left out and added to it.
+        """
+        from qisim.show.files import noting
         from qisim.show.sensitivity_charts import figures
         from qisim.show.sensitivity_report import report
         from qisim.show.style import figure_bytes
@@ -121,10 +127,13 @@ class Sensitivity:
         for done, (name, chart) in enumerate(wanted):
             if drawing:
                 drawing(done, len(wanted))
-            figure = chart()
-            files |= {f"charts/{name}.{form}": figure_bytes(figure, form, DPI) for form in ("svg", "png")}
-        svgs = {name: files[f"charts/{name}.svg"] for name, _ in wanted}
-        return {"report.html": report(self.title, self.gathered, self.analyses, charted, self.untold, svgs), **files}
+            with noting(faults, f"the chart {name}"):
+                figure = chart()
+                files |= {f"charts/{name}.{form}": figure_bytes(figure, form, DPI) for form in ("svg", "png")}
+        svgs = {name: files[f"charts/{name}.svg"] for name, _ in wanted if f"charts/{name}.svg" in files}
+        with noting(faults, "the report"):
+            files["report.html"] = report(self.title, self.gathered, self.analyses, charted, self.untold, svgs)
+        return files
 
     def save(self, folder: str | Path, command: str = "", files: Mapping[str, bytes] | None = None) -> Path:
         """Write tables, charts and report to a folder, whole or not at all. Raises BadInput as `save_results` does."""

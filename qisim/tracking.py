@@ -106,21 +106,30 @@ class Tracking:
             raise BadInput(Problem(self.tracked.observed.file, "tells of no single district"))
         return plot_districts(self.tracked, ax)
 
-    def files(self, drawing: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
-        """Report and charts as files by name. `drawing` is told of the charts drawn, of how many."""
-        from qisim.show.files import chart_files, svgs
+    def files(
+        self, drawing: Callable[[int, int], None] | None = None, faults: list[str] | None = None
+    ) -> dict[str, bytes]:
+        """Report and charts as files by name. `drawing` is called with the charts drawn, of how many.
+
+        With `faults`, a list, what cannot be drawn is left out and added to it.
+        """
+        from qisim.show.files import report_files
         from qisim.show.report_track import track_report
         from qisim.show.track_charts import CHARTS
 
-        charts = chart_files(CHARTS, self.tracked, drawing)
-        report = track_report(self.tracked, svgs(charts))
-        return {"report.html": report, **{f"charts/{name}": content for name, content in charts.items()}}
+        return report_files(CHARTS, self.tracked, track_report, drawing, faults)
 
     def save(self, folder: str | Path, command: str = "", files: Mapping[str, bytes] | None = None) -> Path:
-        """Write tables, charts and report to a folder, whole or not at all. Raises BadInput as `save_results` does."""
+        """Write tables to a folder, whole or not at all, then `files`: by default report and charts.
+
+        Raises BadInput as `save_results` does.
+        """
+        from qisim.experiments.folder import add
         from qisim.experiments.track_folder import save
 
-        return save(self.tracked, folder, self.files() if files is None else files, self.inputs, command)
+        where = save(self.tracked, folder, {}, self.inputs, command)
+        add(where, self.files() if files is None else files)
+        return where
 
     def rows(self) -> dict[str, Any]:
         """The outcome in plain values; infinite ones, beyond the horizon, are also named in `beyond_horizon`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qisim.commands.faults import tell_faults
 from qisim.commands.say import Stopped, command_line, complain, console, counted, say_json, stopping_means
 
 if TYPE_CHECKING:
@@ -82,13 +83,15 @@ def calibrate(
     numbers = {name: value for name, value in told.items() if value is not None}
     options = _options(study.scenario, parameters, prior or [], numbers)
     found = _fit(study, data, out, options, workers or available_cores())
-    files = _draw(found)
+    faults: list[str] = []
+    files = _draw(found, faults)
     with stopping_means(f"the simulations in {out} are kept, and the same command writes the results anew."):
         found.save(files)
     if as_json:
         say_json({**found.rows(), "folder": str(out)})
     else:
         _tell(found, file, out, asked.PREDICTIVE)
+    tell_faults(faults, out)
 
 
 def _options(scenario: Scenario, parameters: str | None, prior: list[str], told: dict[str, Any]) -> dict[str, Any]:
@@ -183,11 +186,11 @@ def _fit(study: Study, data: Path, out: Path, options: dict[str, Any], workers: 
         raise typer.Exit(FAILED) from None
 
 
-def _draw(found: Calibration) -> dict[str, bytes]:
+def _draw(found: Calibration, faults: list[str]) -> dict[str, bytes]:
     from qisim.commands.progress import watching
 
     with watching("Drawing charts") as watch:
-        return found.files(watch.advance)
+        return found.files(watch.advance, faults)
 
 
 def _tell(found: Calibration, file: Path, out: Path, draws: int) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qisim.commands.faults import tell_faults
 from qisim.commands.parameters import Parameters, drawing_from, tell_sets
-from qisim.commands.say import complain, console, say_json
+from qisim.commands.say import complain, console, say_json, stopping_means
 
 if TYPE_CHECKING:
     from qisim.comparison import Comparison
@@ -45,28 +46,31 @@ def compare(
 
     Simulates each with the same luck, prints the decision table, and writes a folder with a report and charts.
     """
-    from qisim.experiments import comparison_folder, folder
+    from qisim.experiments import comparison_folder, folder, manifest
     from qisim.experiments.compare import check_comparable
     from qisim.model.notes import notes
     from qisim.study import load
 
     studies = [drawing_from(load(file), parameters) for file in files]
     out = _default_folder(files) if out is None else out
-    folder.check_destination(out)
+    folder.check_destination(out, manifest.COMPARISON)
     check_comparable([study.scenario for study in studies], [study.world for study in studies])
     tell_sets(studies[0])
     for note in dict.fromkeys(str(note) for study in studies for note in notes(study.scenario, study.world)):
         complain(note)
     inputs = [folder.read_inputs(study.scenario) for study in studies]
     compared = _simulate(studies, precision, replicates, seed, threads)
-    contents = _draw(compared)
-    comparison_folder.save(compared, out, shlex.join(["qisim", *sys.argv[1:]]), contents, inputs)
-    if as_json:
-        from qisim.show.compare_table import comparison_rows
-
-        say_json({**comparison_rows(compared), "folder": str(out)})
-    else:
-        _tell(compared, out)
+    with stopping_means(f"{out} holds the whole of the new tables, or is as it was."):
+        comparison_folder.save(compared, out, shlex.join(["qisim", *sys.argv[1:]]), inputs=inputs)
+    faults: list[str] = []
+    with stopping_means(f"the tables are in {out}; report and charts may be missing."):
+        folder.add(out, _draw(compared, faults))
+    with stopping_means(f"the results are in {out}."):
+        if as_json:
+            _tell_json(compared, out, faults)
+        else:
+            _tell(compared, out, faults)
+        tell_faults(faults, out)
 
 
 def _default_folder(files: list[Path]) -> Path:
@@ -89,26 +93,36 @@ def _simulate(studies: list[Study], precision: float, replicates: int, seed: int
         )
 
 
-def _draw(compared: Comparison) -> dict[str, bytes]:
+def _draw(compared: Comparison, faults: list[str]) -> dict[str, bytes]:
     from qisim.commands.progress import watching
 
     with watching("Drawing charts") as watch:
-        return compared.files(watch.advance)
+        return compared.files(watch.advance, faults)
 
 
-def _tell(compared: Comparison, out: Path) -> None:
+def _tell_json(compared: Comparison, out: Path, faults: list[str]) -> None:
+    from qisim.show.compare_table import comparison_rows
+    from qisim.show.files import noting
+
+    rows: dict[str, Any] = {}
+    with noting(faults, "the decision table"):
+        rows = comparison_rows(compared)
+    say_json({**rows, "folder": str(out)})
+
+
+def _tell(compared: Comparison, out: Path, faults: list[str]) -> None:
     from qisim.show.compare_table import decision_tables
     from qisim.show.compare_words import answer, certainty
+    from qisim.show.files import noting
 
-    screen = console()
+    said: list[Any] = []
+    with noting(faults, "the decision table"):
+        tables = [line for table in decision_tables(compared) for line in ("", table)]
+        said = [*answer(compared), *tables, *certainty(compared)]
     for strategy in compared.strategies:
         typer.echo(f"{strategy.label}: {strategy.name}")
     typer.echo()
-    for sentence in answer(compared):
-        screen.print(sentence)
-    for table in decision_tables(compared):
-        screen.print()
-        screen.print(table)
-    for sentence in certainty(compared):
-        screen.print(sentence)
+    screen = console()
+    for line in said:
+        screen.print(line)
     typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")

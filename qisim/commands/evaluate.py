@@ -50,6 +50,7 @@ def evaluate(
     """
     from qisim.commands.progress import watching
     from qisim.evaluate import evaluation
+    from qisim.scenario.spreadsheet import csv_text
 
     _check_out(out)
     told = {name: value for name, value in (("sites", sites), ("comparison", comparison)) if value is not None}
@@ -58,7 +59,7 @@ def evaluate(
                            before=before, after=after, data=data, choose=choose, **told)  # fmt: skip
     if out is not None:
         with stopping_means(f"{out} holds the whole of the estimates, or is as it was."):
-            write_file(out, found.estimates.to_csv(index=False, lineterminator="\n"))
+            write_file(out, csv_text(found.estimates))
     for name, why in found.untold.items():
         complain(f"Left out: {name} {why}.")
     for line in _failures(found):
@@ -74,7 +75,7 @@ def evaluate(
 
 
 def _check_out(out: Path | None) -> None:
-    from qisim.experiments.place import check_place
+    from qisim.experiments.place import check_new_file
     from qisim.scenario.errors import BadInput, Problem
 
     if out is None:
@@ -82,7 +83,7 @@ def _check_out(out: Path | None) -> None:
     if out.suffix.lower() != ".csv":
         allowed = "the name of a CSV file, such as estimates.csv"
         raise BadInput(Problem("--out", f"found {str(out)!r}", allowed=allowed))
-    check_place(out)
+    check_new_file(out)
 
 
 def _failures(found: Evaluation) -> Iterator[str]:

@@ -33,6 +33,7 @@ def replay(
     """
     from qisim.commands.progress import watching
     from qisim.experiments.replay import replay as run_again
+    from qisim.scenario.spreadsheet import csv_text
 
     _check_out(out)
     with watching("Replaying months") as watch:
@@ -44,7 +45,7 @@ def replay(
     if out is None:
         _tell(replayed, folder, facility, as_json)
         return
-    text = _chosen_events(replayed, facility).to_csv(index=False, lineterminator="\n")
+    text = csv_text(_chosen_events(replayed, facility))
     with stopping_means(f"{out} holds the whole of the events, or is as it was."):
         write_file(out, text)
     with stopping_means(f"the events are in {out}."):
@@ -67,16 +68,14 @@ def _tell(replayed: Replay, folder: Path, facility: str | None, as_json: bool) -
 
 
 def _check_out(out: Path | None) -> None:
-    from qisim.experiments.place import check_place
+    from qisim.experiments.place import check_new_file
     from qisim.scenario.errors import BadInput, Problem
 
     if out is None:
         return
     if out.suffix.lower() != ".csv":
         raise BadInput(Problem("--out", f"found {str(out)!r}", allowed="the name of a CSV file, such as events.csv"))
-    check_place(out)
-    if out.is_dir():
-        raise BadInput(Problem(str(out), "is a folder; give the name of a file in it"))
+    check_new_file(out)
 
 
 def _chosen_events(replayed: Replay, facility: str | None) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qisim.commands.faults import tell_faults
 from qisim.commands.parameters import Parameters, drawing_from, tell_sets
 from qisim.commands.say import command_line, complain, console, counted, say_json, stopping_means
 
@@ -57,19 +58,21 @@ def run(
         complain(str(note))
     inputs = folder.read_inputs(study.scenario)
     results = _simulate(study, replicates, seed, threads, detail)
-    figures = _draw(results)
-    report = _report(results, figures)
     command = shlex.join(["qisim", *sys.argv[1:]])
     replaced = _earlier(out)
-    with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
-        folder.save(results, out, command, figures, inputs, report)
+    with stopping_means(f"{out} holds the whole of the new tables, or is as it was."):
+        folder.save(results, out, command, inputs=inputs)
+    faults: list[str] = []
+    with stopping_means(f"the tables are in {out}; report and charts may be missing."):
+        folder.add(out, _draw(results, faults))
     with stopping_means(f"the results are in {out}."):
         if replaced:
             complain(f"Replaced the earlier results in {out} ({replaced}). --out DIR keeps results elsewhere.")
         if as_json:
-            _tell_json(results, out)
+            _tell_json(results, out, faults)
         else:
-            _tell(results, out)
+            _tell(results, out, faults)
+        tell_faults(faults, out)
 
 
 def _earlier(out: Path) -> str:
@@ -96,35 +99,37 @@ def _simulate(study: Study, replicates: int, seed: int, threads: int | None, det
         )
 
 
-def _draw(results: Results) -> dict[str, bytes]:
-    """Every chart as a file of the results folder, for reports (svg) and slides (png)."""
+def _draw(results: Results, faults: list[str]) -> dict[str, bytes]:
+    """The report and every chart as files of the results folder; faults of these are added to `faults`."""
     from qisim.commands.progress import watching
     from qisim.show.charts import CHARTS
-    from qisim.show.files import chart_files
-
-    with watching("Drawing charts") as watch:
-        return chart_files(CHARTS, results, watch.advance)
-
-
-def _report(results: Results, figures: dict[str, bytes]) -> bytes:
-    from qisim.show.files import svgs
+    from qisim.show.files import report_files
     from qisim.show.report_run import run_report
 
-    return run_report(results, svgs(figures))
+    with watching("Drawing charts") as watch:
+        return report_files(CHARTS, results, run_report, watch.advance, faults)
 
 
-def _tell(results: Results, out: Path) -> None:
+def _tell(results: Results, out: Path, faults: list[str]) -> None:
+    from qisim.show.files import noting
     from qisim.show.table import outcome_table
 
-    screen = console()
-    screen.print(outcome_table(results))
+    tables = []
+    with noting(faults, "the table of outcomes"):
+        tables = [outcome_table(results)]
+    for table in tables:
+        console().print(table)
     typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
     typer.echo(f"To look at one simulated future month by month:\n  {command_line('replay', out, '--replicate', 0)}")
 
 
-def _tell_json(results: Results, out: Path) -> None:
+def _tell_json(results: Results, out: Path, faults: list[str]) -> None:
+    from qisim.show.files import noting
     from qisim.show.table import outcome_rows
 
+    rows = []
+    with noting(faults, "the table of outcomes"):
+        rows = outcome_rows(results)
     say_json(
         {
             "title": results.scenario.title,
@@ -132,7 +137,7 @@ def _tell_json(results: Results, out: Path) -> None:
             "months": results.scenario.months,
             "replicates": results.replicates,
             "seed": results.seed,
-            "outcomes": outcome_rows(results),
+            "outcomes": rows,
             "folder": str(out),
         }
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qisim.commands.faults import tell_faults
 from qisim.commands.say import complain, console, say_json, stopping_means
 
 if TYPE_CHECKING:
@@ -37,20 +38,23 @@ def sensitivity(
     Tells which inputs matter, how much is luck and when an outcome is good, and writes a folder with a report, charts
     and tables.
     """
+    from qisim.experiments import manifest
     from qisim.experiments.folder import check_destination
 
     out = folder / "sensitivity" if out is None else out
-    check_destination(out)
+    check_destination(out, manifest.SENSITIVITY)
     found = _analyse(folder, outcome or [], compare)
     for note in found.gathered.notes:
         complain(f"Mind: {note}.")
-    files = _draw(found)
+    faults: list[str] = []
+    files = _draw(found, faults)
     with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
         found.save(out, shlex.join(["qisim", *sys.argv[1:]]), files)
     if as_json:
         say_json({**found.rows(), "folder": str(out)})
     else:
         _tell(found, out)
+    tell_faults(faults, out)
 
 
 def _analyse(folder: Path, outcomes: list[str], compare: str | None) -> Sensitivity:
@@ -61,11 +65,11 @@ def _analyse(folder: Path, outcomes: list[str], compare: str | None) -> Sensitiv
         return sensitivity(folder, outcomes=outcomes, compare=compare, progress=watch.advance)
 
 
-def _draw(found: Sensitivity) -> dict[str, bytes]:
+def _draw(found: Sensitivity, faults: list[str]) -> dict[str, bytes]:
     from qisim.commands.progress import watching
 
     with watching("Drawing charts") as watch:
-        return found.files(watch.advance)
+        return found.files(watch.advance, faults)
 
 
 def _tell(found: Sensitivity, out: Path) -> None:

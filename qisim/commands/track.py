@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qisim.commands.faults import tell_faults
 from qisim.commands.parameters import Parameters, drawing_from, tell_sets
 from qisim.commands.say import complain, console, say_json, stopping_means
 
@@ -47,7 +48,7 @@ def track(
     Tells whether it is on track, updates the forecast by what was seen, and writes a folder with a report, charts and
     tables.
     """
-    from qisim.experiments import folder
+    from qisim.experiments import folder, manifest
     from qisim.model.calendar import build_calendar
     from qisim.model.notes import notes
     from qisim.outcomes.observed import read_observed
@@ -55,23 +56,24 @@ def track(
 
     study = drawing_from(load(file), parameters)
     out = Path("out") / f"{file.stem}-track" if out is None else out
-    folder.check_destination(out)
+    folder.check_destination(out, manifest.TRACKING)
     build_calendar(study.scenario, study.world)  # what does not fit together is told of before any note
     observed = read_observed(data, study.scenario, study.world)
     tell_sets(study)
     for note in notes(study.scenario, study.world):
         complain(str(note))
     tracking = _simulate(study, observed, replicates, seed, tolerance, threads)
-    for warning in tracking.warnings():
-        complain(f"Mind: {warning}")
-    files = _draw(tracking)
-    with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
-        tracking.save(out, shlex.join(["qisim", *sys.argv[1:]]), files)
+    with stopping_means(f"{out} holds the whole of the new tables, or is as it was."):
+        tracking.save(out, shlex.join(["qisim", *sys.argv[1:]]), files={})
+    faults: list[str] = []
+    with stopping_means(f"the tables are in {out}; report and charts may be missing."):
+        folder.add(out, _draw(tracking, faults))
     with stopping_means(f"the results are in {out}."):
         if as_json:
-            say_json({**tracking.rows(), "folder": str(out)})
+            _tell_json(tracking, out, faults)
         else:
-            _tell(tracking, out)
+            _tell(tracking, out, faults)
+        tell_faults(faults, out)
 
 
 def _simulate(
@@ -93,20 +95,40 @@ def _simulate(
         )
 
 
-def _draw(tracking: Tracking) -> dict[str, bytes]:
+def _warn(warnings: list[str]) -> None:
+    for warning in warnings:
+        complain(f"Mind: {warning}")
+
+
+def _draw(tracking: Tracking, faults: list[str]) -> dict[str, bytes]:
     from qisim.commands.progress import watching
 
     with watching("Drawing charts") as watch:
-        return tracking.files(watch.advance)
+        return tracking.files(watch.advance, faults)
 
 
-def _tell(tracking: Tracking, out: Path) -> None:
+def _tell_json(tracking: Tracking, out: Path, faults: list[str]) -> None:
+    from qisim.show.files import noting
+
+    rows: dict[str, Any] = {}
+    with noting(faults, "the answer"):
+        rows = tracking.rows()
+    _warn(rows.get("warnings", []))
+    say_json({**rows, "folder": str(out)})
+
+
+def _tell(tracking: Tracking, out: Path, faults: list[str]) -> None:
+    from qisim.show.files import noting
     from qisim.show.track_table import seen_table
     from qisim.show.track_words import basis
 
+    warnings: list[str] = []
+    said: list[Any] = []
+    with noting(faults, "the answer"):
+        warnings = tracking.warnings()
+        said = [*tracking.answer(), seen_table(tracking.tracked), basis(tracking.tracked)]
+    _warn(warnings)
     screen = console()
-    for sentence in tracking.answer():
-        screen.print(sentence)
-    screen.print(seen_table(tracking.tracked))
-    screen.print(basis(tracking.tracked))
+    for line in said:
+        screen.print(line)
     typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.experiments import comparison_tables as tables
 from qisim.experiments import manifest as manifests
+from qisim.experiments import sweep_code
 from qisim.experiments.compare import TABLES as OF_STRATEGIES
 from qisim.experiments.folder import TABLES, check_destination, input_records, portable, read_inputs, write_whole
 from qisim.experiments.manifest import INPUTS, ComparedStrategy, ComparisonManifest
+from qisim.scenario.spreadsheet import csv_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +48,7 @@ def save(
     `files` are further ones by name, such as the report and the charts; `inputs` is what `read_inputs` gave for each
     strategy before the runs, read now unless told. Raises BadInput where `folder` holds anything else than results.
     """
-    check_destination(folder)
+    check_destination(folder, manifests.COMPARISON)
     folder = Path(folder).resolve()
     read = [read_inputs(strategy.scenario) for strategy in compared.strategies] if inputs is None else inputs
     contents = {**(files or {}), **_tables(compared)}
@@ -55,6 +57,7 @@ def save(
     manifest = ComparisonManifest(
         format_version=manifests.FORMAT_VERSION,
         versions=manifests.versions(),
+        sources=sweep_code.sources(),
         command=command,
         seed=compared.seed,
         replicates=compared.replicates,
@@ -64,8 +67,7 @@ def save(
         strategies=[_record(strategy, own) for strategy, own in zip(compared.strategies, read, strict=True)],
         files=manifests.records(contents),
     )
-    contents[manifests.NAME] = (manifest.model_dump_json(indent=2) + "\n").encode()
-    write_whole(folder, contents)
+    write_whole(folder, {**contents, manifests.NAME: manifests.as_file(manifest)}, manifests.COMPARISON)
     return folder
 
 
@@ -92,8 +94,7 @@ def _tables(compared: Compared) -> dict[str, bytes]:
     contents = {}
     for name, table in SPREADSHEETS.items():
         frame = table(compared)
-        # Spreadsheets need the mark at the start to read names right.
-        contents[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+        contents[f"{name}.csv"] = csv_bytes(frame)
         contents[f"{name}.parquet"] = _parquet(frame)
     for table_name, file in OF_RUNS.items():
         contents[f"{file}.parquet"] = _parquet(tables.joined(compared, table_name))

@@ -15,17 +15,25 @@ Reading uses JSON, CSV and Parquet only: nothing in a folder is ever executed.
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qisim.experiments import manifest as manifests
+from qisim.experiments import sweep_code
 from qisim.experiments.manifest import INPUTS, Manifest
-from qisim.experiments.place import check_place, temporary
+from qisim.experiments.place import (
+    check_place,
+    former_place,
+    is_unfinished,
+    put_away_dead,
+    whole_file,
+    working_folder,
+)
 from qisim.scenario.errors import BadInput, Problem, reading_failed
 from qisim.scenario.schema import Scenario
+from qisim.scenario.spreadsheet import csv_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +53,7 @@ TABLES = {
 REPORT = "report.html"
 DETAIL_TABLES = {name: name for name in ("group_indicators", "facility_months", "idea_months")}
 LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
+MOST_NAMED = 3
 
 
 def read_inputs(scenario: Scenario) -> dict[str, bytes]:
@@ -61,8 +70,11 @@ def read_inputs(scenario: Scenario) -> dict[str, bytes]:
     return contents
 
 
-def check_destination(folder: str | Path) -> None:
-    """Raise BadInput unless results may be written to `folder`: it is new, empty, or holds qisim results alone."""
+def check_destination(folder: str | Path, kind: str = manifests.FORMAT) -> None:
+    """Raise BadInput unless results may be written to `folder`.
+
+    It is new, empty, or holds nothing but results of the same kind, all of them as they were written.
+    """
     folder = Path(folder)
     try:
         is_there, whole_path = folder.exists(), folder.resolve()
@@ -75,20 +87,34 @@ def check_destination(folder: str | Path) -> None:
     if is_there and (Path.cwd().is_relative_to(whole_path) or folder.is_mount()):
         raise BadInput(Problem(str(folder), "cannot be replaced as a whole; name a folder within it"))
     check_place(whole_path)
-    present = _files_in(folder)
+    put_away_dead(whole_path)
+    check_replaceable(folder, kind)
+
+
+def check_replaceable(folder: Path, kind: str) -> None:
+    """Raise BadInput unless all that `folder` holds was written there as results of this kind, and left as it was."""
+    present = _contents(folder)
     if not present:
         return
+    if not (folder / manifests.NAME).is_file():
+        what = f"holds other files than qisim results: {_named(present)}; choose a new folder"
+        raise BadInput(Problem(str(folder), what))
+    known = manifests.written_files(folder, kind)
+    if strangers := present - {manifests.NAME, *known}:
+        what = f"would be replaced, but holds files that are not results: {_named(strangers)}; move them away"
+        raise BadInput(Problem(str(folder), what))
     try:
-        known = manifests.written_files(folder)
-    except BadInput:
-        raise BadInput(
-            Problem(str(folder), "holds other files than qisim results, or damaged ones; choose a new folder")
-        ) from None
-    if strangers := sorted(present - known):
-        named = ", ".join(strangers[:3]) + (f" and {len(strangers) - 3} more" if len(strangers) > 3 else "")
-        raise BadInput(
-            Problem(str(folder), f"would be replaced, but holds files that are not results: {named}; move them away")
-        )
+        changed = {name for name in present & known.keys() if not manifests.is_as_written(folder / name, known[name])}
+    except OSError as error:
+        raise BadInput(Problem(str(folder), f"cannot be read: {error.strerror}; choose a new folder")) from None
+    if changed:
+        what = f"would be replaced, but somebody has changed files in it: {_named(changed)}; move them away"
+        raise BadInput(Problem(str(folder), what))
+
+
+def _named(files: Collection[str]) -> str:
+    first = ", ".join(sorted(files)[:MOST_NAMED])
+    return first + (f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else "")
 
 
 def save(
@@ -102,11 +128,11 @@ def save(
     """Write results to `folder`, replacing results that are there already, and return its path.
 
     `figures` are the files of `charts/` by name; `inputs` is what `read_inputs` gave before the run, read now unless
-    told; `report` becomes report.html. `folder` holds either what it held or the whole of the new results. Only where
-    the process is killed or the machine stops between two renames may it be missing; then what it held lies beside it,
-    whole, under a name that begins with a dot and ends in `.former`. A kill may also leave a folder there that ends in
-    `.unfinished`.
-    Raises BadInput where `folder` holds anything else than qisim results, OSError where writing fails.
+    told; `report` becomes report.html. `folder` holds either what it held or the whole of the new results. A process
+    that is killed may leave a folder beside it whose name begins with a dot and ends in `.unfinished`, and, if killed
+    between two renames, what `folder` held in it; the next save beside it puts both right.
+    Raises BadInput where `folder` holds anything else than qisim results or files that were changed since, OSError
+    where writing fails.
     """
     check_destination(folder)
     folder = Path(folder).resolve()
@@ -116,9 +142,9 @@ def save(
     if report is not None:
         contents[REPORT] = report
     manifest = Manifest(
-        format=manifests.FORMAT,
         format_version=manifests.FORMAT_VERSION,
         versions=manifests.versions(),
+        sources=sweep_code.sources(),
         command=command,
         seed=results.seed,
         replicates=results.replicates,
@@ -127,9 +153,21 @@ def save(
         inputs=input_records(results.scenario, inputs),
         files=manifests.records(contents),
     )
-    contents[manifests.NAME] = (manifest.model_dump_json(indent=2) + "\n").encode()
-    write_whole(folder, contents)
+    write_whole(folder, {**contents, manifests.NAME: manifests.as_file(manifest)}, manifests.FORMAT)
     return folder
+
+
+def add(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Add files by their names, such as report and charts, to a folder of results of any kind.
+
+    The manifest comes first: so the folder holds nothing that it does not list, whenever the process is killed.
+    Raises BadInput where the folder holds no results, OSError where writing fails.
+    """
+    for name, content in {manifests.NAME: manifests.with_files(folder, files), **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as stream:
+            stream.write(content)
 
 
 def load(folder: str | Path) -> Results:
@@ -178,13 +216,13 @@ def _tables(results: Results) -> dict[str, bytes]:
 
 
 def _spreadsheet(results: Results) -> bytes:
-    """The world's facilities with what came of each. Spreadsheets need the mark at the start to read names right."""
+    """The world's facilities with what came of each."""
     summary = results.facility_summary
     told = results.world.facilities
     outcome = summary.loc[:, ["id", *(column for column in summary if column not in told or column in OUTCOMES)]]
     told = told.rename(columns={column: f"{column} (registry)" for column in told if column in OUTCOMES})
     merged = told.merge(outcome.round(DIGITS), on="id", how="left", validate="one_to_one")
-    return merged.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    return csv_bytes(merged)
 
 
 OUTCOMES = {"score", "at_target", "first_at_target"}  # a registry may have columns of these names, too
@@ -218,35 +256,44 @@ def _as_given(scenario: Scenario, path: Path) -> str:
         return path.name
 
 
-def _files_in(folder: Path) -> set[str]:
+def _contents(folder: Path) -> set[str]:
+    """Files and empty folders by their names, without those that systems and killed processes leave."""
     if not folder.is_dir():
         return set()
-    files = (path for path in folder.rglob("*") if not path.is_dir() and path.name not in LEFT_BY_SYSTEMS)
-    return {path.relative_to(folder).as_posix() for path in files}
+    found = (
+        path
+        for path in folder.rglob("*")
+        if path.name not in LEFT_BY_SYSTEMS
+        and not is_unfinished(path)
+        and (path.is_symlink() or not path.is_dir() or not any(path.iterdir()))
+    )
+    return {path.relative_to(folder).as_posix() for path in found}
 
 
-def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files by their names to a folder that then holds them alone, or leave everything as it was."""
+def write_whole(folder: Path, contents: Mapping[str, bytes], kind: str) -> None:
+    """Write files by their names to a folder that then holds them alone, or leave everything as it was.
+
+    Raises BadInput where `folder` holds anything else than results of this kind, as they were written.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = temporary(folder, "unfinished")
     try:
-        for name, content in contents.items():
-            path = unfinished / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        _swap(unfinished, folder)
+        with working_folder(folder) as unfinished:
+            new = unfinished / "new"
+            for name, content in contents.items():
+                path = new / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            _swap(new, folder, former_place(unfinished, folder), kind)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(folder)) from None
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _swap(new: Path, folder: Path) -> None:
-    """Put `new` in the place of `folder`, or leave everything as it was."""
+def _swap(new: Path, folder: Path, former: Path, kind: str) -> None:
+    """Put `new` in the place of `folder`, and that aside, or leave everything as it was."""
     if not folder.exists():
         new.rename(folder)
         return
-    former = new.with_suffix(".former")
+    check_replaceable(folder, kind)  # somebody may have worked in it up to now
     try:
         folder.rename(former)
         new.rename(folder)
@@ -254,4 +301,3 @@ def _swap(new: Path, folder: Path) -> None:
         if former.exists() and not folder.exists():
             former.rename(folder)
         raise
-    shutil.rmtree(former, ignore_errors=True)

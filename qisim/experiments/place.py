@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,11 +14,70 @@ from uuid import uuid4
 from qisim.scenario.errors import BadInput, Problem
 
 MOST_OF_A_NAME = 40
+UNFINISHED = re.compile(r"\..*\.[0-9a-f]{8}\.unfinished")
+LOCK, FORMER = ".lock", "former"
 
 
 def temporary(path: Path, what: str) -> Path:
     """A name beside `path` that nothing else has; short, however long the name of `path` is."""
     return path.with_name(f".{path.name[:MOST_OF_A_NAME]}.{uuid4().hex[:8]}.{what}")
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a file or folder is named as one that a process is writing, or left when it was killed."""
+    return UNFINISHED.fullmatch(path.name) is not None
+
+
+@contextmanager
+def working_folder(path: Path) -> Iterator[Path]:
+    """A folder beside `path` while the block lasts; a process that is killed leaves it to `put_away_dead`."""
+    import filelock
+
+    folder = temporary(path, "unfinished")
+    folder.mkdir()
+    lock = filelock.FileLock(folder / LOCK)
+    try:
+        with suppress(NotImplementedError):  # without locks it is left to the user to put it away
+            lock.acquire(timeout=0)
+        yield folder
+    finally:
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def former_place(working: Path, path: Path) -> Path:
+    """Where in a working folder that is put aside which stands at `path`."""
+    (working / FORMER).mkdir()
+    return working / FORMER / path.name
+
+
+def put_away_dead(path: Path) -> None:
+    """Take away the working folders beside `path` of processes that were killed; what they had put aside goes back."""
+    import filelock
+
+    for folder in sorted(path.parent.glob(".*.unfinished")):
+        if not is_unfinished(folder) or folder.is_symlink() or not (folder / LOCK).is_file():
+            continue
+        lock = filelock.FileLock(folder / LOCK)
+        try:
+            lock.acquire(timeout=0)
+            for former in (folder / FORMER).glob("*"):
+                if not (path.parent / former.name).exists():
+                    former.rename(path.parent / former.name)
+        except (filelock.Timeout, NotImplementedError, OSError):  # of a process at work, or of somebody else
+            continue
+        finally:
+            lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_new_file(path: Path) -> None:
+    """Raise BadInput unless a file can be made at `path`, where nothing is yet."""
+    check_place(path)
+    if path.is_dir():
+        raise BadInput(Problem(str(path), "is a folder; give the name of a file in it"))
+    if path.exists() or path.is_symlink():
+        raise BadInput(Problem(str(path), "is there already and is not replaced; choose another name, or delete it"))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pandas as pd
 
 from qisim.experiments import folder as folders
 from qisim.experiments import manifest as manifests
+from qisim.experiments import sweep_code
 from qisim.experiments.manifest import Manifest
 from qisim.model import rules
 from qisim.model.agents.recorder import Trajectory
@@ -205,6 +206,8 @@ def _difference(stored: pd.DataFrame, again: pd.DataFrame, manifest: Manifest) -
         for name, version in now.items()
         if manifest.versions.get(name) != version
     ]
+    if manifest.sources != sweep_code.sources():
+        changed.append("another state of qisim's code")
     written = f"It was written with {'; '.join(changed)}" if changed else "The versions are the same"
     return f"{found}. {written}."
 

@@ -1,4 +1,4 @@
-"""Which code and libraries decide the results of a sweep."""
+"""Which code and libraries decide results: of runs and comparisons, of tracking, calibrations and sweeps."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from pathlib import Path
 from qisim.experiments import manifest
 
 DECIDING = ("scenario", "world", "model", "outcomes")
-OF_SWEEPS = ("design.py", "own_points.py", "points.py", "sweep_structure.py", "sweep_task.py")
-LIBRARIES = ("qisim", "machine", "numpy", "numba", "pandas")
+OF_EXPERIMENTS = ("compare.py", "design.py", "own_points.py", "points.py", "run.py", "stopping.py",
+                  "sweep_structure.py", "sweep_task.py", "track.py")  # fmt: skip
+LIBRARIES = ("qisim", "machine", "numpy", "numba", "pandas", "scipy", "networkx")
 
 
-@lru_cache(maxsize=1)
-def sources() -> str:
-    """A digest of all code that decides what comes of a run."""
+@lru_cache
+def sources(analysis: str = "") -> str:
+    """A digest of all code that decides what comes of a run, and of one part of `experiments` that analyses runs."""
     package = Path(__file__).parent.parent
     files = [file for part in DECIDING for file in sorted((package / part).rglob("*.py"))]
+    files += [package / "experiments" / name for name in OF_EXPERIMENTS]
+    files += sorted((package / "experiments" / analysis).rglob("*.py")) if analysis else []
     digest = sha256()
-    for file in [*files, *(package / "experiments" / name for name in OF_SWEEPS)]:
+    for file in files:
         digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from qisim.experiments import manifest as manifests
+from qisim.experiments import sweep_code
 from qisim.experiments.folder import check_destination, input_records, portable, read_inputs, write_whole
 from qisim.experiments.manifest import FileRecord
 from qisim.experiments.track_tables import TABLES
 from qisim.scenario.errors import reading_failed
+from qisim.scenario.spreadsheet import csv_bytes
 
 if TYPE_CHECKING:
     from qisim.experiments.track import Tracked
@@ -36,6 +38,7 @@ class TrackManifest(BaseModel):
     format: Literal["qisim tracking"] = manifests.TRACKING
     format_version: int = Field(manifests.FORMAT_VERSION, ge=1)
     versions: dict[str, str]
+    sources: str
     command: str
     seed: int
     replicates: int
@@ -66,17 +69,13 @@ def save(
 
     Raises BadInput where `folder` holds anything else than results, OSError where writing fails.
     """
-    check_destination(folder)
+    check_destination(folder, manifests.TRACKING)
     folder = Path(folder).resolve()
-    # Spreadsheets need the mark at the start to read names right.
-    contents = {
-        f"{name}.csv": table(tracked).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
-        for name, table in TABLES.items()
-    }
-    contents |= {**files, **inputs}
+    contents = {f"{name}.csv": csv_bytes(table(tracked)) for name, table in TABLES.items()} | {**files, **inputs}
     manifest = TrackManifest(
         format_version=manifests.FORMAT_VERSION,
         versions=manifests.versions(),
+        sources=sweep_code.sources(),
         command=command,
         seed=tracked.seed,
         replicates=tracked.replicates,
@@ -86,6 +85,5 @@ def save(
         inputs=input_records(tracked.scenario, inputs),
         files=manifests.records(contents),
     )
-    contents[manifests.NAME] = (manifest.model_dump_json(indent=2) + "\n").encode()
-    write_whole(folder, contents)
+    write_whole(folder, {**contents, manifests.NAME: manifests.as_file(manifest)}, manifests.TRACKING)
     return folder

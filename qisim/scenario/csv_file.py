@@ -10,6 +10,7 @@ from typing import IO
 
 from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed
 from qisim.scenario.files import CONTROL, check_file
+from qisim.scenario.spreadsheet import plain
 
 MOST_BYTES = 200_000_000
 MOST_LISTED = 20
@@ -114,7 +115,7 @@ def _rows(name: str, stream: IO[str], separator: str) -> Iterator[tuple[int, lis
     line = 1
     try:
         for row in reader:
-            values = [value.strip() for value in row]
+            values = [plain(value.strip()) for value in row]
             if any(values):
                 yield line, values
             line = reader.line_num + 1

@@ -26,6 +26,7 @@ from qisim.experiments.manifest import versions
 from qisim.outcomes.observed import Observed
 from qisim.scenario.errors import BadInput, Problem, reading_failed, whole
 from qisim.scenario.schema import Scenario
+from qisim.scenario.spreadsheet import csv_text
 from qisim.world.world import World
 
 MOST_WORKERS = 256
@@ -232,7 +233,7 @@ def _asked(scenario: Scenario, observed: Observed, settings: Settings, data: byt
     """What was asked, by which a calibration is known again."""
     if not len(observed):
         raise BadInput(Problem("data", "tell of nothing that was seen"))
-    cells = observed.table.to_csv(index=False).encode()
+    cells = csv_text(observed.table).encode()
     return {
         "command": command,
         "versions": versions(),

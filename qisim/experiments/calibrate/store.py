@@ -3,7 +3,7 @@
     calibration.json    what was asked, and the versions that answer it; where there are results, what they answer
     simulations/        a file a finished part of the simulations, so that an interrupted calibration goes on
     inputs/             the data, the registry and the peers file as they were read
-    results.json        what came of it, with a checksum of every file below; written last
+    results.json        what came of it, with a checksum of itself and of every file below; written last
     report.html, charts/, and tables
 
 A file appears under its name only when the whole of it is on disk. One process writes at a time.
@@ -12,16 +12,17 @@ A file appears under its name only when the whole of it is on disk. One process 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from qisim.experiments.calibrate.simulations import Part, Question, packed, unpacked
 from qisim.experiments.calibrate.summaries import Array
-from qisim.experiments.folder import LEFT_BY_SYSTEMS
-from qisim.experiments.manifest import records
-from qisim.experiments.place import check_place, whole_file
+from qisim.experiments.folder import LEFT_BY_SYSTEMS, MOST_NAMED
+from qisim.experiments.manifest import FileRecord, is_as_written, is_sealed, records, sealed
+from qisim.experiments.place import check_place, is_unfinished, put_away_dead, whole_file, working_folder
 from qisim.scenario.errors import BadInput, Problem
 
 QUESTION, RESULTS, SIMULATIONS, LOCK = "calibration.json", "results.json", "simulations", ".lock"
@@ -62,20 +63,24 @@ class Store:
             self._replace(self.folder, about, files)
 
     def _replace(self, folder: Path, about: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-        before = set(_results(folder).get("files", {}))
-        with suppress(FileNotFoundError):
-            (folder / RESULTS).unlink()
-        _write(folder / QUESTION, _json(self._asked or {}))
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, content)
-        for name in before - set(files):
-            if (folder / name).resolve().is_relative_to(folder.resolve()):  # whatever a changed file may list
-                with suppress(OSError):
-                    (folder / name).unlink()
+        before = _unchanged(folder, files)
         listed = {name: record.model_dump() for name, record in records(files).items()}
-        _write(folder / RESULTS, _json({**about, "files": listed}))
+        results = sealed({**about, "files": listed})
+        contents = {**files, QUESTION: _json(self._asked or {}), RESULTS: results}
+        try:
+            with working_folder(folder / SIMULATIONS) as new:
+                # What may fail for want of room fails here; nothing is replaced before all is on disk.
+                for name, content in contents.items():
+                    for path in (new / name, folder / name):
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                    _write(new / name, content)
+                (folder / RESULTS).unlink(missing_ok=True)
+                for name in before - set(files):
+                    (folder / name).unlink(missing_ok=True)
+                for name in contents:  # the results last
+                    (new / name).replace(folder / name)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 @contextmanager
@@ -90,11 +95,13 @@ def opened(folder: Path | None, asked: Mapping[str, Any], inputs: Mapping[str, b
         return
     asked = json.loads(json.dumps({"format": FORMAT, **asked}))
     check(folder, asked)
+    _unchanged(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _not_writable(folder, error) from None
     with _alone(folder):
+        put_away_dead(folder / SIMULATIONS)
         # Results stay beside the question that they answer; that of more rounds comes with theirs.
         question = {} if (folder / RESULTS).exists() else {QUESTION: _json(asked)}
         for name, content in {**question, **inputs}.items():
@@ -102,7 +109,8 @@ def opened(folder: Path | None, asked: Mapping[str, Any], inputs: Mapping[str, b
             _write(folder / name, content)
         for left in folder.rglob(".*.unfinished"):
             with suppress(OSError):
-                left.unlink()
+                if is_unfinished(left):
+                    left.unlink()
         yield Store(folder, asked)
 
 
@@ -152,14 +160,40 @@ def check(folder: Path, asked: Mapping[str, Any]) -> None:
         raise BadInput(Problem(str(folder), what, allowed="another folder, or delete this one"))
 
 
-def _results(folder: Path) -> dict[str, Any]:
-    return _read(folder / RESULTS) if (folder / RESULTS).exists() else {}
+def _unchanged(folder: Path, files: Collection[str] = ()) -> set[str]:
+    """The files of the results that are there, all of them as they were written.
+
+    Raises BadInput where any was changed since, or where one of `files` is there that is none of them.
+    """
+    listed = _listed(folder)
+    there = {name for name in {*listed, *files} if os.path.lexists(folder / name)}
+    if changed := sorted(n for n in there if n not in listed or not is_as_written(folder / n, listed[n])):
+        named = ", ".join(changed[:MOST_NAMED]) + (" and more" if len(changed) > MOST_NAMED else "")
+        what = f"would be replaced, but this is not as the calibration wrote it: {named}; move it away"
+        raise BadInput(Problem(str(folder), what))
+    return set(listed)
+
+
+def _listed(folder: Path) -> dict[str, FileRecord]:
+    """The files of the results that are there. Raises BadInput where their list is not as it was written."""
+    if not (folder / RESULTS).exists():
+        return {}
+    document = _read(folder / RESULTS)
+    try:
+        listed = {name: FileRecord.model_validate(record) for name, record in document["files"].items()}
+        inside = all((folder / name).resolve().is_relative_to(folder.resolve()) for name in listed)
+        if is_sealed(document) and inside:
+            return listed
+    except (KeyError, AttributeError, ValueError):
+        pass
+    what = "is damaged, or was changed by hand; delete it, and the same command writes the results anew"
+    raise BadInput(Problem(str(folder / RESULTS), what))
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    except (OSError, ValueError, RecursionError):
         found = None
     return found if isinstance(found, dict) else {}
 

@@ -10,6 +10,7 @@ import numpy as np
 from qisim.experiments.calibrate.checks import Checks
 from qisim.experiments.calibrate.priors import values
 from qisim.outcomes.intervals import LEVEL, ends
+from qisim.scenario.spreadsheet import csv_bytes, csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,11 +112,6 @@ def files(checks: Checks) -> dict[str, bytes]:
     """All tables as files. `parameters.csv` has nothing but names and numbers."""
     buffer = BytesIO()
     posterior(checks).to_parquet(buffer, index=False)
-    # Spreadsheets need the mark at the start to read names right.
-    tables = {f"{name}.csv": _csv(table(checks)).encode("utf-8-sig") for name, table in TABLES.items()}
-    return {**tables, "posterior.parquet": buffer.getvalue(), "posterior.csv": _csv(posterior(checks)).encode(),
-            "parameters.csv": _csv(parameters(checks)).encode()}  # fmt: skip
-
-
-def _csv(table: pd.DataFrame) -> str:
-    return str(table.to_csv(index=False, lineterminator="\n"))
+    tables = {f"{name}.csv": csv_bytes(table(checks)) for name, table in TABLES.items()}
+    return {**tables, "posterior.parquet": buffer.getvalue(), "posterior.csv": csv_text(posterior(checks)).encode(),
+            "parameters.csv": csv_text(parameters(checks)).encode()}  # fmt: skip

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from qisim.experiments import manifest as manifests
+from qisim.experiments import sweep_code
 from qisim.experiments.folder import check_destination, write_whole
 from qisim.experiments.manifest import FileRecord
+from qisim.scenario.spreadsheet import csv_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +32,7 @@ class SensitivityManifest(BaseModel):
     format: Literal["qisim sensitivity"] = manifests.SENSITIVITY
     format_version: int = Field(manifests.FORMAT_VERSION, ge=1)
     versions: dict[str, str]
+    sources: str
     command: str
     title: str
     sweep: str
@@ -50,17 +53,15 @@ def save(
 
     Raises BadInput where `folder` holds anything else than results, OSError where writing fails.
     """
-    check_destination(folder)
+    check_destination(folder, manifests.SENSITIVITY)
     folder = Path(folder).resolve()
-    # Spreadsheets need the mark at the start to read names right.
-    contents = {
-        f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
-        for name, table in tables.items()
-    }
-    contents |= files
+    contents = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()} | dict(files)
     manifest = SensitivityManifest(
-        versions=manifests.versions(), command=command, files=manifests.records(contents), **about
+        versions=manifests.versions(),
+        sources=sweep_code.sources("sensitivity"),
+        command=command,
+        files=manifests.records(contents),
+        **about,
     )
-    contents[manifests.NAME] = (manifest.model_dump_json(indent=2) + "\n").encode()
-    write_whole(folder, contents)
+    write_whole(folder, {**contents, manifests.NAME: manifests.as_file(manifest)}, manifests.SENSITIVITY)
     return folder
