@@ -180,6 +180,8 @@ def load(folder: str | Path) -> Results:
     kept = {field for field, name in DETAIL_TABLES.items() if manifest.detail or f"{name}.parquet" in manifest.files}
     names = {field: name for field, name in {**TABLES, **DETAIL_TABLES}.items() if field in TABLES or field in kept}
     tables: dict[str, Any] = {field: read_table(folder, manifest, name) for field, name in names.items()}
+    if len(tables["months"]) != manifest.replicates * (scenario.months + 1):
+        raise BadInput(Problem(str(folder / "months.parquet"), f"does not fit {manifests.NAME}"))
     return Results(scenario=scenario, world=world, seed=manifest.seed, replicates=manifest.replicates, **tables)
 
 

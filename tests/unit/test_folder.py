@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import qisim
 from qisim.experiments import folder as folders
-from qisim.experiments.manifest import read
+from qisim.experiments import manifest as manifests
+from qisim.experiments import sweep_code
+from qisim.experiments.manifest import FileRecord, read, sealed
+from qisim.experiments.place import working_folder
+from qisim.experiments.replay import replay
 from qisim.scenario.errors import BadInput
 
 REGISTRY = """id,name,kind,district,score,baseline_hand_hygiene
@@ -60,6 +70,11 @@ def saved(results: qisim.Results, tmp_path: Path) -> Path:
     return folders.save(results, tmp_path / "out" / "four", "qisim run four.toml", {"coverage.svg": b"<svg/>"})
 
 
+@pytest.fixture(scope="module")
+def saved_once(results: qisim.Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folders.save(results, tmp_path_factory.mktemp("once") / "four", "qisim run four.toml")
+
+
 def everything(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -100,7 +115,7 @@ def test_inputs_are_copied_as_they_are(saved: Path) -> None:
 
 def test_the_spreadsheet_holds_each_facility_and_what_came_of_it(saved: Path, results: qisim.Results) -> None:
     sheet = pd.read_csv(saved / "facilities.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    assert sheet["id"].tolist() == ["NA", "007", "=1+1", "B4"]
+    assert sheet["id"].tolist() == ["NA", "007", "'=1+1", "B4"]  # as text, which a spreadsheet does not work out
     assert sheet["name"].tolist()[:2] == ["Ph=um, one", "ភ្នំពេញ"]
     assert sheet["score (registry)"].tolist() == ["7", "", "x", ""]
     assert sheet["score"].astype(float).tolist() == pytest.approx(results.facility_summary["score"].tolist(), abs=5e-4)
@@ -185,7 +200,11 @@ def test_a_place_that_will_not_do_is_told_before_the_run(tmp_path: Path, name: s
     [
         (lambda out: out.write_text("mine"), "is a file"),
         (lambda out: (out.mkdir(), (out / "thesis.doc").write_text("mine")), "holds other files"),
-        (lambda out: (out.mkdir(), (out / "manifest.json").write_text("{}")), "holds other files"),
+        (lambda out: (out.mkdir(), (out / "manifest.json").write_text("{}")), "is not a manifest of qisim results"),
+        (
+            lambda out: (out / "plans for May").mkdir(parents=True),
+            "holds other files than qisim results: plans for May",
+        ),
     ],
 )
 def test_other_peoples_files_are_left_alone(
@@ -208,6 +227,152 @@ def test_notes_among_results_are_not_lost(results: qisim.Results, saved: Path) -
     folders.save(results, saved)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: edit(f / "facilities.csv", "Third", "Fourth"), r"somebody has changed files in it: facilities\.csv"),
+        (lambda f: pipe(f / "charts" / "coverage.svg"), r"somebody has changed files in it: charts/coverage\.svg"),
+        (lambda f: (f / "photographs").mkdir(), "not results: photographs"),
+        (lambda f: (f / "link").symlink_to(f.parent), "not results: link"),
+        (lambda f: edit(f / "manifest.json", "qisim run four", "qisim run five"), "is not as it was written"),
+    ],
+)
+def test_what_users_changed_among_results_is_not_lost(
+    results: qisim.Results, saved: Path, change: Callable[[Path], object], message: str
+) -> None:
+    change(saved)
+    before = sorted(saved.rglob("*"))
+    with pytest.raises(BadInput, match=message):
+        folders.save(results, saved)
+    assert sorted(saved.rglob("*")) == before
+
+
+def test_a_file_that_an_edited_manifest_lists_is_not_deleted(results: qisim.Results, saved: Path) -> None:
+    (saved / "thesis.doc").write_text("mine")
+    manifest = json.loads((saved / "manifest.json").read_text())
+    manifest["files"]["thesis.doc"] = FileRecord.of(b"mine").model_dump()
+    (saved / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(BadInput, match="is not as it was written"):
+        folders.save(results, saved)
+    assert (saved / "thesis.doc").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        (manifests.COMPARISON, "not a comparison of strategies"),
+        (manifests.TRACKING, "not a forecast beside what was seen"),
+        (manifests.SENSITIVITY, "not a sensitivity analysis"),
+    ],
+)
+def test_results_of_one_kind_do_not_replace_another(saved: Path, kind: str, what: str) -> None:
+    with pytest.raises(BadInput, match=f"holds the results of one scenario, {what}"):
+        folders.check_destination(saved, kind)
+
+
+def test_files_are_added_to_results_and_replaced_with_them(results: qisim.Results, saved: Path) -> None:
+    folders.add(saved, {"report.html": b"<p>", "charts/coverage.svg": b"<svg />"})
+    assert folders.load(saved).seed == results.seed
+    assert read(saved).files["charts/coverage.svg"] == FileRecord.of(b"<svg />")
+    folders.save(results, saved)
+    assert not (saved / "report.html").exists()
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from qisim.experiments import folder
+
+renames = int(sys.argv[2])
+rename = Path.rename
+
+def last(path, target):
+    global renames
+    if renames == 0:
+        os._exit(9)
+    renames -= 1
+    return rename(path, target)
+
+Path.rename = last
+folder.write_whole(Path(sys.argv[1]), {"manifest.json": b"{}"}, "qisim results")
+"""
+
+
+@pytest.mark.parametrize("renames", [0, 1])
+def test_what_a_killed_process_left_goes_at_the_next_run(
+    results: qisim.Results, saved: Path, tmp_path: Path, renames: int
+) -> None:
+    """Killed before its first rename or between the two; folders of others stay."""
+    (tmp_path / "dying.py").write_text(DYING)
+    (saved.parent / ".mine.unfinished").mkdir()
+    before = everything(saved)
+    killed = subprocess.run([sys.executable, str(tmp_path / "dying.py"), str(saved), str(renames)], check=False)
+    assert killed.returncode == 9
+    left = [path for path in saved.parent.iterdir() if path.name.startswith(".four.")]
+    assert len(left) == 1 and saved.exists() == (renames == 0)
+    with working_folder(saved) as alive:
+        folders.check_destination(saved)
+        assert everything(saved) == before
+        assert sorted(saved.parent.iterdir()) == sorted([alive, saved, saved.parent / ".mine.unfinished"])
+
+
+def test_the_manifest_tells_which_code_answered(saved: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert read(saved).sources == sweep_code.sources()
+    assert {"numpy", "numba", "scipy", "networkx", "pandas", "mesa"} <= read(saved).versions.keys()
+    changed = tmp_path / "qisim"
+    shutil.copytree(Path(qisim.__file__).parent, changed, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(sweep_code, "__file__", str(changed / "experiments" / "sweep_code.py"))
+    sweep_code.sources.cache_clear()
+    assert sweep_code.sources() == read(saved).sources
+    for file in ("model/rules.py", "experiments/run.py", "outcomes/cost.py"):
+        before = sweep_code.sources()
+        (changed / file).write_text((changed / file).read_text() + "\n# changed\n")
+        sweep_code.sources.cache_clear()
+        assert sweep_code.sources() != before
+    sweep_code.sources.cache_clear()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**13), 10**13) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(document: Any) -> list[tuple[Any, ...]]:
+    """The way to every value of a document."""
+    items = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    return [(), *((key, *way) for key, value in items for way in places(value))]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_an_edited_manifest_is_refused_or_read(results: qisim.Results, saved_once: Path, data: st.DataObject) -> None:
+    """Whatever somebody makes of one value of it, also one who puts the right checksum to it."""
+    file = saved_once / "manifest.json"
+    text = file.read_text()
+    document = json.loads(text)
+    *way, last = data.draw(st.sampled_from(places(document)[1:]))
+    holder = document
+    for key in way:
+        holder = holder[key]
+    if data.draw(st.booleans()):
+        holder[last] = data.draw(JSON)
+    else:
+        del holder[last]
+    try:
+        file.write_bytes(sealed(document) if data.draw(st.booleans()) else json.dumps(document).encode())
+        for use in (folders.load, folders.check_destination, lambda f: replay(f, 0)):
+            try:
+                use(saved_once)
+            except BadInput as error:
+                assert str(saved_once) in str(error)  # noqa: PT017 - which of them raises is for chance to say
+    finally:
+        file.write_text(text)
+
+
 def test_the_current_folder_is_not_replaced(
     results: qisim.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,10 +385,21 @@ def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-10])
 
 
+def edit(path: Path, old: str, new: str) -> None:
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+def pipe(path: Path) -> None:
+    """Put a pipe, which nobody writes to, in the place of a file."""
+    path.unlink()
+    os.mkfifo(path)
+
+
 def rewrite(**changes: object) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
         manifest = json.loads((folder / "manifest.json").read_text())
-        (folder / "manifest.json").write_text(json.dumps(manifest | changes))
+        (folder / "manifest.json").write_bytes(sealed(manifest | changes))
 
     return change
 
@@ -242,6 +418,13 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
         (rewrite(files={}), "does not list"),
         (rewrite(scenario={"title": "x"}), "is missing"),
         (rewrite(scenario={"world": {"facilities": "/etc/passwd"}}), r"world\.facilities: found '/etc/passwd'"),
+        (rewrite(replicates=10**12), "is damaged"),
+        (rewrite(replicates=4), r"months\.parquet: does not fit manifest\.json"),
+        (rewrite(files=5), "is damaged"),
+        (lambda f: edit(f / "manifest.json", '"seed": 5', '"seed": 6'), r"manifest\.json: is not as it was written"),
+        (lambda f: edit(f / "manifest.json", '"seal"', '"sole"'), r"manifest\.json: is not as it was written"),
+        (lambda f: pipe(f / "manifest.json"), r"manifest\.json: is not an ordinary file"),
+        (lambda f: pipe(f / "months.parquet"), r"months\.parquet: is not as it was written"),
         (shutil.rmtree, "there is no such results folder"),
     ],
 )

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 import qisim
 from qisim.cli import app
+from qisim.experiments.manifest import sealed
 from qisim.experiments.replay import Replay, place_of, replay, story, worth_a_look
 from qisim.scenario.errors import BadInput
 
@@ -121,13 +122,15 @@ def test_results_that_come_out_otherwise_are_told(folder: Path, tmp_path: Path) 
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["seed"] += 1
     manifest["versions"]["numpy"] = "1.0"
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    manifest["sources"] = "0"
+    (tmp_path / "manifest.json").write_bytes(sealed(manifest))
     done = run(tmp_path, "--replicate", 1)
     assert done.exit_code == 1
     assert done.stdout == ""
     assert "future 1 does not come out as it was stored: " in done.stderr
     assert " was stored as " in done.stderr
     assert "It was written with numpy 1.0, now " in done.stderr
+    assert "another state of qisim's code" in done.stderr
 
 
 def test_the_command_tells_a_story_and_writes_the_events(folder: Path, tmp_path: Path, replayed: Replay) -> None:
@@ -142,6 +145,15 @@ def test_the_command_tells_a_story_and_writes_the_events(folder: Path, tmp_path:
     rows = (tmp_path / "events.csv").read_text().splitlines()
     assert rows[0] == "month,date,facility,what,idea,why"
     assert len(rows) == 1 + (replayed.events["facility"] == facility).sum()
+
+
+def test_a_file_that_is_there_is_never_replaced(folder: Path, tmp_path: Path) -> None:
+    seen = tmp_path / "seen.csv"
+    seen.write_text("mine")
+    done = run(folder, "--out", seen)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{seen}: is there already and is not replaced" in done.stderr
+    assert seen.read_text() == "mine"
 
 
 def test_the_command_names_facilities_to_look_at(folder: Path, replayed: Replay) -> None:
