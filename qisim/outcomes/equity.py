@@ -30,7 +30,7 @@ def groupings(runs: Runs) -> list[str]:
     """The groupings that have a gap: those with at least two groups, remoteness first, then the scenario's own."""
     found = recorded(runs).groupings()
     named = ["remoteness", *runs.scenario.groups, "kind", "district"]
-    return [name for name in named if name in found and len(_counting(found[name])) > 1]
+    return [name for name in named if name in found and len(counting(found[name])) > 1]
 
 
 def gap(runs: Runs, grouping: str) -> np.ndarray:
@@ -39,7 +39,7 @@ def gap(runs: Runs, grouping: str) -> np.ndarray:
     Which group is best and which worst may change from month to month. Facilities whose group is not told do not count.
     """
     arrays = recorded(runs)
-    scores = arrays.group_months(grouping, "score")[..., _counting(arrays.groupings()[grouping])]
+    scores = arrays.group_months(grouping, "score")[..., counting(arrays.groupings()[grouping])]
     return POINTS * (scores.max(axis=-1) - scores.min(axis=-1))
 
 
@@ -76,7 +76,7 @@ def _gap(grouping: str, gaps: np.ndarray) -> Outcome:
     return over_runs(f"gap_{grouping}", name, "points", gaps[:, -1], points, note)
 
 
-def _counting(groups: Groups) -> list[int]:
+def counting(groups: Groups) -> list[int]:
     """The places of groups with facilities, of which it is told which they are."""
     return [i for i, name in enumerate(groups.names) if groups.facilities[i] > 0 and name != UNTOLD]
 

@@ -49,10 +49,18 @@ class TimeToTarget:
 
         return ecdf(CensoredData(uncensored=self.month[self.reached], right=self.month[~self.reached])).cdf
 
+    @cached_property
+    def _ordered(self) -> np.ndarray:
+        import numpy as np
+
+        return np.sort(np.where(self.reached, self.month, np.inf))
+
     def quantile(self, q: float) -> float:
-        """The first month by which the share `q` of replicates is there; infinite where the horizon comes first."""
-        by = self._distribution.probabilities >= q - ROUNDING
-        return float(self._distribution.quantiles[by][0]) if by.any() else math.inf
+        """The first month by which the share `q` of replicates is there; infinite where the horizon comes first.
+
+        All that are censored are so at the horizon, where the Kaplan-Meier estimate is a share of all replicates.
+        """
+        return float(self._ordered[max(math.ceil((q - ROUNDING) * self.runs), 1) - 1])
 
     @property
     def median(self) -> float:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.outcomes.coverage import fan
-from qisim.outcomes.equity import VERDICTS, gap, groupings, title, told, verdict
+from qisim.outcomes.equity import VERDICTS, counting, gap, groupings, title, verdict
 from qisim.outcomes.outcome import points
-from qisim.outcomes.runs import by_run
+from qisim.outcomes.recorded import recorded
 from qisim.show import style
 from qisim.show.compare_style import COLORS, LINES
 from qisim.show.panels import is_left, panels
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 5
 """More groups than this are told by the best and the worst, the others in grey."""
+
+MOST_LINES = 200
+"""Of more groups than this between the best and the worst, so many are drawn, evenly by rank."""
 
 
 def shown(runs: Runs) -> list[str]:
@@ -69,13 +72,15 @@ def plot_equity(results: Results) -> Sequence[Axes]:
 
 
 def _panel(ax: Axes, results: Results, grouping: str) -> None:
-    rows = told(results.groups[results.groups["grouping"] == grouping])
-    scores = {str(name): by_run(part, "score") for name, part in rows.groupby(rows["group"].astype(str), sort=False)}
+    arrays = recorded(results)
+    groups, months = arrays.groupings()[grouping], arrays.group_months(grouping, "score")
+    scores = {groups.names[i]: months[..., i] for i in counting(groups)}
     order = sorted(scores, key=lambda name: -float(scores[name][:, -1].mean()))
     picked = order if len(order) <= MOST_GROUPS else [order[0], order[-1]]
-    for name in order:
-        if name not in picked:
-            ax.plot(np.median(scores[name], axis=0), color=style.GREY, linewidth=0.7, alpha=0.5, zorder=2)
+    between = [name for name in order if name not in picked]
+    lines = [between[i] for i in np.linspace(0, len(between) - 1, min(len(between), MOST_LINES)).round().astype(int)]
+    for name in lines:
+        ax.plot(np.median(scores[name], axis=0), color=style.GREY, linewidth=0.7, alpha=0.5, zorder=2)
     for place, name in enumerate(picked):
         bands = fan(scores[name], (0.9,))
         if "low_90" in bands and len(picked) <= 3:
@@ -83,9 +88,9 @@ def _panel(ax: Axes, results: Results, grouping: str) -> None:
                             linewidth=0, zorder=1)  # fmt: skip
         ax.plot(bands["median"], color=COLORS[place], linestyle=LINES[place], linewidth=2.4, zorder=3,
                 label=shorten(name.replace("_", " "), 26, placeholder=" …"))  # fmt: skip
-    rest = len(order) - len(picked)
-    if rest:
-        ax.plot([], [], color=style.GREY, linewidth=0.7, label=f"{rest} between")
+    if between:
+        of = f"{len(lines)} of " if len(lines) < len(between) else ""
+        ax.plot([], [], color=style.GREY, linewidth=0.7, label=f"{of}{len(between):,} between")
     ax.legend(loc="best", handlelength=2.6)
 
 
