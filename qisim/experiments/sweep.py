@@ -86,6 +86,7 @@ def sweep(
     """
     told = told or Told()
     folder = Path(folder)
+    sweep_store.check_kind(folder)
     if workers is not None:
         workers = whole("workers", workers, 1, MOST_WORKERS)
     with working(pool_of(executor, workers, cluster, width)) as pool:

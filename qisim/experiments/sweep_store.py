@@ -209,6 +209,17 @@ def opened(folder: Path, manifest: SweepManifest, points: bytes, inputs: Mapping
 
 def check(folder: Path, manifest: SweepManifest) -> None:
     """Raise BadInput unless `folder` is new, empty, or holds this sweep."""
+    check_kind(folder)
+    if not (folder / NAME).exists():
+        return
+    other = differences(read_manifest(folder), manifest)
+    if other:
+        what = f"holds another sweep, with {'; '.join(other)}"
+        raise BadInput(Problem(str(folder), what, allowed="another folder, or delete this one"))
+
+
+def check_kind(folder: Path) -> None:
+    """Raise BadInput unless `folder` is new, empty, or holds some sweep."""
     check_place(folder)
     if not folder.exists():
         return
@@ -219,11 +230,6 @@ def check(folder: Path, manifest: SweepManifest) -> None:
         if strangers:
             named = ", ".join(strangers[:3])
             raise BadInput(Problem(str(folder), f"holds other files than a sweep: {named}; choose a new folder"))
-        return
-    other = differences(read_manifest(folder), manifest)
-    if other:
-        what = f"holds another sweep, with {'; '.join(other)}"
-        raise BadInput(Problem(str(folder), what, allowed="another folder, or delete this one"))
 
 
 def _strangers(folder: Path) -> Iterator[str]:

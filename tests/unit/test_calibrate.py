@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import qisim
 from qisim.cli import app
-from qisim.experiments.calibrate import running, settings
+from qisim.experiments.calibrate import running, settings, store
 from qisim.experiments.calibrate.checks import Checks
 from qisim.experiments.calibrate.errors import Errors
 from qisim.experiments.calibrate.fit import Draws, Fitted, Round, TooFew, points
@@ -129,6 +129,50 @@ def test_another_calibration_is_not_overwritten(found, place):
     (place / "full" / "thesis.doc").write_text("mine")
     with pytest.raises(BadInput, match=r"holds other files than a calibration: thesis\.doc"):
         qisim.calibrate(place / "small.toml", place / "seen.csv", out=place / "full", **SMALL)
+
+
+def everything(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("room", [0, 1, 5])
+def test_a_full_disk_leaves_the_results_as_they_were(found, monkeypatch, room):
+    before, left, write = everything(found.folder), room, store._write
+
+    def fill(path, content):
+        nonlocal left
+        if left == 0:
+            raise OSError(28, "No space left on device", str(path))
+        left -= 1
+        write(path, content)
+
+    monkeypatch.setattr(store, "_write", fill)
+    with pytest.raises(OSError, match="No space left on device") as failed:
+        found.save({"report.html": b"new", **{f"charts/{i}.svg": b"" for i in range(9)}})
+    assert failed.value.filename == str(found.folder)
+    assert everything(found.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("results.json", lambda told: {**told, "files": 5}, "results.json: is damaged, or was changed by hand"),
+        ("results.json", lambda told: {**told, "files": {**told["files"], "../seen.csv": {}}}, "is damaged"),
+        ("results.json", lambda told: {**told, "simulations": 1}, "is damaged, or was changed"),
+        ("calibration.json", lambda _told: [[[]]], "is damaged"),
+        ("summary.csv", None, "not as the calibration wrote it: summary.csv; move it away"),
+    ],
+)
+def test_what_was_changed_in_its_folder_is_not_replaced(found, place, tmp_path, monkeypatch, name, change, message):
+    out = tmp_path / "out"
+    shutil.copytree(place / "out", out)
+    text = (out / name).read_text()
+    (out / name).write_text(json.dumps(change(json.loads(text))) if change else f"{text}mine\n")
+    before = everything(out)
+    monkeypatch.setattr(running, "simulate", None)
+    with pytest.raises(BadInput, match=message):
+        qisim.calibrate(place / "small.toml", place / "seen.csv", out=out, **SMALL)
+    assert everything(out) == before
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import qisim
+import qisim.show.compare_table
+import qisim.show.table
 from qisim.cli import COMMANDS, app
+from qisim.model.batch import simulate
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.load import load_scenario
+from qisim.show.charts import CHARTS
+from qisim.show.compare_charts import CHARTS as COMPARED
 from qisim.show.table import outcome_rows
 
 SMALL = """
@@ -186,6 +192,59 @@ def test_run_tells_and_keeps_the_outcome(command: Qisim) -> None:
     assert Path("out/small/charts/coverage.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("verb", ["run", "compare"])
+def test_a_fault_in_a_chart_costs_no_table(command: Qisim, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """The other charts and the report are made; one line tells of each fault."""
+
+    def fail(*_: Any) -> Any:
+        assert Path("out/months.parquet").exists()  # before anything is drawn
+        raise ValueError("Buffer dtype mismatch\nand more")
+
+    charts, tables = {"run": (CHARTS, qisim.show.table), "compare": (COMPARED, qisim.show.compare_table)}[verb]
+    monkeypatch.setitem(charts, "coverage", replace(charts["coverage"], draw=fail))
+    monkeypatch.setattr(tables, "outcome_table" if verb == "run" else "decision_tables", fail)
+    Path("other.toml").write_text('extends = "small.toml"\ntitle = "Other"\n')
+    done = command(verb, "small.toml", *["other.toml"] * (verb == "compare"), "--replicates", "30", "--out", "out")
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+    fault = "could not be made: ValueError: Buffer dtype mismatch; the tables are in out."
+    assert [line for line in done.stderr.splitlines() if "mismatch" in line] == [
+        f"The chart coverage {fault}",
+        f"The {'table of outcomes' if verb == 'run' else 'decision table'} {fault}",
+    ]
+    there = files(Path("out"))
+    assert "charts/coverage.svg" not in there and "charts/equity.svg" in there
+    assert b"</html>" in Path("out/report.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare", "small.toml", "small.toml"], "holds the results of one scenario, not a comparison of strategies"),
+        (["track", "small.toml", "--data", "seen.csv"], "holds the results of one scenario, not a forecast"),
+        (["sensitivity", "nowhere"], "holds the results of one scenario, not a sensitivity analysis"),
+        (["calibrate", "small.toml", "--data", "seen.csv", "--parameters", "works_base"], "other files than a calib"),
+        (["sweep", "design.toml"], "holds other files than a sweep"),
+        (["evaluate", "small.toml"], "is a folder; give the name of a file in it"),
+    ],
+)
+def test_a_folder_of_another_kind_is_refused_before_any_simulation(
+    command: Qisim, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    qisim.save_results(qisim.load("small.toml").run(replicates=1), "kept.csv")
+    Path("seen.csv").write_text("month,score\n0,0.4\n3,0.5\n")
+    Path("design.toml").write_text(
+        'title = "d"\nscenario = "small.toml"\nmethod = "factorial"\nreplicates = 1\n'
+        '[[factors]]\nkey = "behaviour.works_base"\nlevels = [0.3, 0.4]\n'
+    )
+    before = files(Path())
+    monkeypatch.setattr(simulate, "simulate", None)
+    done = command(*arguments, "--out", "kept.csv")
+    assert done.exit_code == 2, done.output
+    assert message in done.stderr
+    assert files(Path()) == before
+
+
 @pytest.mark.parametrize("on_path", [True, False])
 @pytest.mark.parametrize("start", [[BIN / "qisim"], [sys.executable, "-m", "qisim"]], ids=["script", "module"])
 def test_what_it_advises_can_be_run_as_printed(command: Qisim, start: list[str], on_path: bool) -> None:
@@ -275,8 +334,8 @@ def test_ctrl_c_says_what_it_leaves(command: Qisim, monkeypatch: pytest.MonkeyPa
 
     save = folder.save
 
-    def save_and_stop(*arguments: Any) -> None:
-        save(*arguments)
+    def save_and_stop(*arguments: Any, **named: Any) -> None:
+        save(*arguments, **named)
         raise KeyboardInterrupt
 
     def stop(*_: Any) -> None:

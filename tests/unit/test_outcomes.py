@@ -210,6 +210,29 @@ def test_groups_stand_in_order_of_arrival() -> None:
     assert times["B"].reached.tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize("districts", [5, 127, 128, 300, 40_000])
+def test_any_number_of_groups_has_its_times(districts: int) -> None:
+    """Categories of many names have wider codes than those of the few that one grouping uses."""
+    names = [f"District {i:05d}" for i in range(districts)]
+    labels = ["health_centre", "hospital", *names]
+    at_target = np.array([[0, 0, 1], [0, 1, 1]])  # of each district, by replicate and month
+    groups = pd.DataFrame(
+        {
+            "replicate": np.repeat([0, 1], 3 * len(labels)),
+            "month": np.tile(np.repeat(np.arange(3), len(labels)), 2),
+            "grouping": pd.Categorical(np.tile(["kind"] * 2 + ["district"] * districts, 6)),
+            "group": pd.Categorical(np.tile(labels, 6), labels),
+            "facilities": 1,
+            "at_target": np.repeat(at_target.ravel(), len(labels)),
+        }
+    )
+    for grouping, expected in (("kind", labels[:2]), ("district", names)):
+        times = group_times(groups, grouping, 0.8)
+        assert list(times) == expected
+        assert times[expected[-1]].month.tolist() == [2, 1]
+        assert list(group_coverage_at_end(groups, grouping)) == expected
+
+
 def test_coverage_of_groups_at_the_end() -> None:
     runs = tables(np.array([[9, 9, 6], [0, 0, 5], [0, 8, 8]]))
     shares = group_coverage_at_end(runs.groups, "district")
