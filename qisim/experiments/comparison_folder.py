@@ -1,4 +1,4 @@
-"""The folder of a comparison: written whole or not at all.
+"""The folder of a comparison: tables are written whole or not at all, report and charts are added.
 
 manifest.json       every scenario, seed, precision, versions, and a checksum of every file
 report.html         the comparison to take into a meeting

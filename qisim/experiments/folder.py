@@ -1,4 +1,4 @@
-"""The results folder: written whole or not at all, and read back.
+"""The results folder: tables are written whole or not at all, report and charts are added; it can be read back.
 
     manifest.json       question, seed, versions, and a checksum of every file
     months.parquet, ideas.parquet, groups.parquet, indicators.parquet, units.parquet, adoptions.parquet,

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from qisim.experiments import sweep_code
-from qisim.experiments.manifest import INPUTS, FileRecord, versions
+from qisim.experiments.manifest import INPUTS, MOST_BYTES, FileRecord, versions
 from qisim.experiments.meaning import Meaning
 from qisim.experiments.sweep_chunks import Layout
 from qisim.scenario.difference import scenario_changes
 from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.scenario.files import check_file
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.version import __version__
@@ -154,6 +155,8 @@ def read_manifest(folder: Path) -> SweepManifest:
         beside = sorted(path.parent.name for path in folder.parent.glob(f"*/{NAME}")) if folder.parent.is_dir() else []
         raise BadInput(Problem(str(folder), what, nearest=nearest(folder.name, beside)))
     try:
+        if (folder / NAME).exists():
+            check_file(folder / NAME, MOST_BYTES, "a manifest of a sweep")
         text = (folder / NAME).read_text(encoding="utf-8")
         manifest = SweepManifest.model_validate_json(text)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The folder of a tracked programme: written whole or not at all.
+"""The folder of a tracked programme: tables are written whole or not at all, report and charts are added.
 
 manifest.json       scenario in full, seed, versions, and a checksum of every file
 report.html         on track or not, and what to expect now

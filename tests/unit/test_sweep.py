@@ -603,6 +603,15 @@ def test_what_no_sweep_left_is_neither_taken_away_nor_taken_over(folder: Path, n
     assert mine.read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["sweep.json", "runs/chunk-000000.parquet"])
+def test_a_pipe_in_the_folder_is_not_waited_for(whole: Sweep, tmp_path: Path, name: str) -> None:
+    shutil.copytree(whole.folder, tmp_path / "out")
+    (tmp_path / "out" / name).unlink()
+    os.mkfifo(tmp_path / "out" / name)
+    with pytest.raises(BadInput, match=Path(name).name):
+        qisim.load_sweep(tmp_path / "out").runs  # noqa: B018 - reads the chunks
+
+
 def test_a_chunk_is_read_once_whatever_lies_beside_it(folder: Path) -> None:
     done = experiment.sweep(design(folder), folder / "s", layout=LAYOUT)
     whole, points = done.runs, done.points
