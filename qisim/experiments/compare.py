@@ -81,8 +81,8 @@ class Compared:
     @property
     def half_width(self) -> float | None:
         """The half-width in months that was reached for the differences in time to target; None after one run."""
-        times = self.finding(TIME).by_run
-        return float(stopping.half_widths(times)[-1]) if self.replicates > 1 else None
+        times, horizon = self.finding(TIME).by_run, self.strategies[0].scenario.months
+        return float(stopping.half_widths(times, horizon)[-1]) if self.replicates > 1 else None
 
 
 def compare(
@@ -117,7 +117,7 @@ def compare(
             )  # fmt: skip
             compiling = None
         done += more
-        precise = stopping.precise(np.array([_times(parts) for parts in batches]), precision)
+        precise = stopping.precise(np.array([_times(parts) for parts in batches]), scenarios[0].months, precision)
     names = _names(scenarios)
     strategies = [
         Strategy(LETTERS[i], names[i], scenario, **{name: _joined(batches[i], name) for name in TABLES})

@@ -49,7 +49,7 @@ def differences(compared: Compared) -> pd.DataFrame:
             "low": gap.low,
             "high": gap.high,
             "level": gap.level,
-            "clear": gap.clear,
+            "clear": finding.clear(one, other),
             "runs_less": gap.less,
             "runs_equal": gap.equal,
             "runs_more": gap.more,

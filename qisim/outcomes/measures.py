@@ -240,7 +240,7 @@ def _districts(runs: Runs) -> int:
 
 
 def _share_points(size: float) -> str:
-    return f"{100 * size:.1f}"
+    return f"{100 * size:.1f}" if size < 0.9995 else f"{100 * size:.0f}"
 
 
 def _counted(size: float) -> str:

@@ -9,8 +9,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from qisim.outcomes import paired_shares
 from qisim.outcomes.intervals import LEVEL, interval, supported
 
 if TYPE_CHECKING:
@@ -79,18 +80,77 @@ class Difference:
 
 
 Pair = tuple[int, int]
+Ends = tuple[float, float]
+"""The least and the most that is possible of a mean."""
+
+ANY = (-math.inf, math.inf)
 
 
-def estimate(values: np.ndarray) -> Estimate:
-    """The mean of one number a replicate, float64[R], with a Student interval."""
-    return ratio_estimate(values, values, steady=True)
+class Gaps(Protocol):
+    """What can be said of the mean of paired differences, float64[R]: a test, and an interval that agrees with it."""
+
+    def chance_of_none(self, gap: np.ndarray) -> float:
+        """How likely differences as large as these would be, were there none on average; two-sided."""
+        ...
+
+    def interval(self, gap: np.ndarray, level: float) -> Ends:
+        """The interval of the mean difference."""
+        ...
 
 
-def ratio_estimate(linear: np.ndarray, values: np.ndarray, steady: bool) -> Estimate:
+@dataclass(frozen=True)
+class Means:
+    """Student's t over paired differences of which `most` is the largest possible, within what is possible.
+
+    With `rare` two replicates are added, one that differs by `most` and one by as much the other way: what few
+    replicates do, such as to miss the target, may not have been seen yet.
+    """
+
+    most: float = math.inf
+    rare: bool = False
+
+    def chance_of_none(self, gap: np.ndarray) -> float:
+        return _chance_of_none(self._sample(gap))
+
+    def interval(self, gap: np.ndarray, level: float) -> Ends:
+        return _student(self._sample(gap), level, (-self.most, self.most))
+
+    def _sample(self, gap: np.ndarray) -> np.ndarray:
+        return with_ends(gap, (-self.most, self.most)) if self.rare else gap
+
+
+class Shares:
+    """Differences of what comes about in a replicate or not: 1 where only in the one, -1 where only in the other."""
+
+    def chance_of_none(self, gap: np.ndarray) -> float:
+        return paired_shares.chance_of_none(int((gap > 0).sum()), int((gap < 0).sum()))
+
+    def interval(self, gap: np.ndarray, level: float) -> Ends:
+        return paired_shares.score_interval(int((gap > 0).sum()), int((gap < 0).sum()), len(gap), level)
+
+
+def with_ends(values: np.ndarray, ends: Ends) -> np.ndarray:
+    """Values, one a replicate, and two more: the least and the most that is possible."""
+    import numpy as np
+
+    return np.append(values, ends)
+
+
+def estimate(values: np.ndarray, possible: Ends = ANY, rare: bool = False) -> Estimate:
+    """The mean of one number a replicate, float64[R], with a Student interval within what is `possible`.
+
+    With `rare` the interval counts two replicates more, one at each end of what is possible (see `Means`).
+    """
+    return ratio_estimate(values, values, True, possible, rare)
+
+
+def ratio_estimate(
+    linear: np.ndarray, values: np.ndarray, steady: bool, possible: Ends = ANY, rare: bool = False
+) -> Estimate:
     """A ratio of means from its linearised values (`qisim.outcomes.ratio`), and the range of the ratios themselves.
 
-    Both are float64[R]; `values` may be infinite, or NaN in replicates that do not tell it. No interval of the mean is
-    told unless `steady`.
+    Both are float64[R]; `values` may be infinite, or NaN in replicates that do not give it. There is no interval of the
+    mean unless `steady`.
     """
     import numpy as np
 
@@ -100,47 +160,58 @@ def ratio_estimate(linear: np.ndarray, values: np.ndarray, steady: bool) -> Esti
         return Estimate(mean, None, None, None, None)
     if not steady or not supported(LEVEL, len(linear)):
         return Estimate(mean, None, None, low, high)
-    return Estimate(mean, *_student(linear, LEVEL), low, high)
+    return Estimate(mean, *_student(with_ends(linear, possible) if rare else linear, LEVEL, possible), low, high)
 
 
 def share(reached: np.ndarray) -> Estimate:
-    """The share of replicates in which something came about, bool[R], with a Wilson interval."""
+    """The share of replicates in which something came about, bool[R], with the exact interval of Clopper and Pearson.
+
+    Where it came about in none or in all, only one end is in question, and the whole uncertainty lies there.
+    """
     from scipy.stats import binomtest
 
-    mean = float(reached.mean())
-    if not supported(LEVEL, len(reached)):
-        return Estimate(mean, None, None, None, None)
-    bounds = binomtest(int(reached.sum()), len(reached)).proportion_ci(LEVEL, method="wilson")
-    return Estimate(mean, float(bounds.low), float(bounds.high), None, None)
+    count, runs = int(reached.sum()), len(reached)
+    if not supported(LEVEL, runs):
+        return Estimate(count / runs, None, None, None, None)
+    side = {0: "less", runs: "greater"}.get(count, "two-sided")
+    bounds = binomtest(count, runs, alternative=side).proportion_ci(LEVEL, method="exact")
+    return Estimate(count / runs, float(bounds.low), float(bounds.high), None, None)
 
 
 def differences(
-    values: np.ndarray, level: float = LEVEL, linear: np.ndarray | None = None, steady: Sequence[bool] | None = None
+    values: np.ndarray,
+    level: float = LEVEL,
+    linear: np.ndarray | None = None,
+    steady: Sequence[bool] | None = None,
+    gaps: Gaps | None = None,
 ) -> dict[Pair, Difference]:
     """The difference of each strategy i to each other j, from float64[K, R].
 
     Of a ratio of means the mean differences and intervals are those of its values `linear`, linearised, with intervals
     only between strategies that are `steady`; replicates are still counted by `values`.
 
-    Intervals are of Student's t over the paired differences, each as wide as its step of Holm's method over all pairs
-    of strategies asks for. So the chance of calling any difference clear where there is none is at most 1 - `level`,
-    whichever strategies are singled out afterwards, such as the best. Source: Holm 1979, Scand J Statist 6:65-70.
+    Intervals are those of `gaps`, by default Student's t over the paired differences, each as wide as its step of
+    Holm's method over all pairs of strategies needs. So the chance of calling any difference clear where there is none
+    is at most 1 - `level`, whichever strategies are singled out afterwards, such as the best. Source: Holm 1979, Scand
+    J Statist 6:65-70.
     """
     import numpy as np
 
+    gaps = Means() if gaps is None else gaps
     means, sure = (values if linear is None else linear), ([True] * len(values) if steady is None else steady)
     pairs = list(combinations(range(len(values)), 2))
-    gaps = {(i, j): means[i] - means[j] for i, j in pairs}
-    told = [(i, j) for i, j in pairs if sure[i] and sure[j] and not np.isnan(gaps[i, j]).any()]
+    by_run = {(i, j): means[i] - means[j] for i, j in pairs}
+    told = [(i, j) for i, j in pairs if sure[i] and sure[j] and not np.isnan(by_run[i, j]).any()]
     told = told if supported(level, values.shape[1]) else []
-    levels = dict(zip(told, holm_levels(np.array([_chance_of_none(gaps[p]) for p in told]), level), strict=True))
+    chances = np.array([gaps.chance_of_none(by_run[pair]) for pair in told])
+    levels = dict(zip(told, holm_levels(chances, level), strict=True))
     found: dict[Pair, Difference] = {}
-    for (i, j), gap in gaps.items():
+    for (i, j), gap in by_run.items():
         one, other, bound = values[i], values[j], None
         low, high = None, None
         if (i, j) in levels:
             bound = float(levels[i, j])
-            low, high = _student(gap, bound)
+            low, high = gaps.interval(gap, bound)
         counts = (int((one < other).sum()), int((one == other).sum()), int((one > other).sum()))
         found[i, j] = Difference(float(gap.mean()), low, high, bound, *counts, saved(means[i], means[j]))
         found[j, i] = found[i, j].reversed()
@@ -191,16 +262,16 @@ def share_best(values: np.ndarray, less_is_better: bool) -> np.ndarray:
     return (best / best.sum(axis=0)).mean(axis=1) if known.size else np.zeros(len(values))
 
 
-def _student(values: np.ndarray, level: float) -> tuple[float, float]:
-    """Student's interval of a mean; of no width where all values are the same."""
+def _student(values: np.ndarray, level: float, possible: Ends) -> Ends:
+    """Student's interval of a mean, within what is possible; of no width where all values are the same."""
     import numpy as np
     from scipy.stats import t
 
     mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
-    if np.ptp(values) == 0:
+    if np.ptp(values) == 0 or error == 0:  # which rounding may leave of the tiniest differences
         return mean, mean
     low, high = t.interval(level, len(values) - 1, loc=mean, scale=error)
-    return float(low), float(high)
+    return max(float(low), possible[0]), min(float(high), possible[1])
 
 
 def _chance_of_none(gap: np.ndarray) -> float:

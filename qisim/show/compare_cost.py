@@ -8,11 +8,13 @@ import numpy as np
 
 from qisim.outcomes.cost import currency
 from qisim.outcomes.intervals import LEVEL, interval
-from qisim.outcomes.measures import TIME
+from qisim.outcomes.measures import REACHED, TIME
 from qisim.outcomes.outcome import money, target_percent
+from qisim.outcomes.paired import differences
 from qisim.outcomes.runs import per_run
 from qisim.show import style
 from qisim.show.compare_style import COLORS, below, named
+from qisim.show.compare_words import MOST
 from qisim.show.spending import IN_DAYS, scaled, spending
 
 if TYPE_CHECKING:
@@ -120,15 +122,37 @@ def _letters(ax: Axes, compared: Compared, x: np.ndarray, y: np.ndarray) -> None
 
 
 def _finding(compared: Compared, amounts: np.ndarray, in_money: str) -> str:
-    labels = [strategy.label for strategy in compared.strategies]
-    least, less = amounts.mean(axis=1), "costs least" if in_money else f"takes the fewest {IN_DAYS}"
-    fastest = compared.finding(TIME).best
-    cheapest = [place for place, mean in enumerate(least) if mean == least.min()]
-    if len(cheapest) == len(labels):
-        return "All strategies cost the same" if in_money else f"All strategies take as many {IN_DAYS}"
-    same_time = len(compared.finding(TIME).alike) == len(labels)
-    if same_time:
-        return f"All are as fast; {labels[cheapest[0]]} {less}"
-    if fastest in cheapest:
-        return f"{labels[fastest]} is the fastest and {less}, on average"
-    return f"{labels[fastest]} is the fastest on average, {labels[cheapest[0]]} {less}"
+    pace, fast = _pace(compared)
+    price, cheap = _price(compared, amounts, in_money)
+    if fast and fast == cheap:
+        return f"{pace} and {price.partition(' ')[2]}"
+    return f"{pace}; {price}"
+
+
+def _pace(compared: Compared) -> tuple[str, str]:
+    """Who is the fastest, in words, and the label; empty where none is called so."""
+    time, labels = compared.finding(TIME), [strategy.label for strategy in compared.strategies]
+    if max(told.mean for told in compared.finding(REACHED).estimates) < MOST:
+        return "None gets there in most futures", ""
+    if len(time.alike) == len(labels):
+        return "All are as fast", ""
+    if not time.best_is_clear:
+        return "None is clearly the fastest", ""
+    fast = ", ".join(labels[place] for place in time.alike)
+    return f"{fast} {'is' if len(time.alike) == 1 else 'are'} the fastest", fast
+
+
+def _price(compared: Compared, amounts: np.ndarray, in_money: str) -> tuple[str, str]:
+    """Who takes least, in words, and the label; a strategy without a programme takes nothing, which is no merit."""
+    labels, idle = [strategy.label for strategy in compared.strategies], compared.finding(TIME).idle
+    active = [place for place in range(len(labels)) if place not in idle]
+    if (amounts == amounts[0]).all():
+        return "all cost the same" if in_money else f"all take as many {IN_DAYS}", ""
+    if len(active) == 1:
+        return f"only {labels[active[0]]} {'costs anything' if in_money else f'takes {IN_DAYS}'}", ""
+    taken, among = amounts[active], " of those with a programme" if idle else ""
+    least, gaps = int(taken.mean(axis=1).argmin()), differences(taken)
+    if not all(gaps[least, other].clear for other in range(len(active)) if other != least):
+        return f"none clearly {'costs least' if in_money else f'takes the fewest {IN_DAYS}'}{among}", ""
+    cheap = labels[active[least]]
+    return f"{cheap} {'costs least' if in_money else f'takes the fewest {IN_DAYS}'}{among}", cheap

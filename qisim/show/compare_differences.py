@@ -64,7 +64,7 @@ def _mean(ax: Axes, row: int, compared: Compared, place: int) -> None:
     if gap.low is not None and gap.high is not None:
         ax.plot([gap.low, gap.high], [row, row], color=style.INK, linewidth=9, solid_capstyle="butt", zorder=4)
     ax.plot(gap.mean, row, "o", color="white", markeredgecolor=style.INK, markeredgewidth=1, markersize=5, zorder=5)
-    said = gap_text(compared.finding(TIME).measure, gap)
+    said = gap_text(compared.finding(TIME), place, 0)
     ax.annotate(f"{named(compared, place, 52)}\n{said}", (0, row), (4, -9), ("axes fraction", "data"), "offset points",
                 va="top", fontsize=style.SMALL, zorder=6, path_effects=style.halo())  # fmt: skip
 
@@ -86,10 +86,11 @@ def _frame(ax: Axes, rows: int, low: float, high: float) -> None:
 
 def _finding(compared: Compared) -> str:
     finding = compared.finding(TIME)
-    gaps = {strategy.label: finding.differences[i, 0] for i, strategy in enumerate(compared.strategies) if i}
-    earlier = [label for label, gap in gaps.items() if gap.clear and gap.mean < 0]
-    later = [label for label, gap in gaps.items() if gap.clear and gap.mean > 0]
-    parts = [f"{', '.join(labels)} {'gets' if len(labels) == 1 else 'get'} there {when} than A"
+    clear = {strategy.label: finding.differences[i, 0].mean for i, strategy in enumerate(compared.strategies)
+             if i and finding.clear(i, 0)}  # fmt: skip
+    earlier = [label for label, mean in clear.items() if mean < 0]
+    later = [label for label, mean in clear.items() if mean > 0]
+    parts = [f"{', '.join(labels)} {'gets' if len(labels) == 1 else 'get'} there {when} than A on average"
              for labels, when in ((earlier, "earlier"), (later, "later")) if labels]  # fmt: skip
     return "; ".join(parts) or "No strategy differs clearly from A in the months to target"
 

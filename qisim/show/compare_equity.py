@@ -115,5 +115,8 @@ def _finding(compared: Compared, gaps: dict[str, np.ndarray]) -> str:
         return f"The {by} is {points(means[low])} points at the end, whichever strategy"
     if means[high] - means[low] < CHANGE:
         return f"The {by} hardly differs: {points(means[low])} to {points(means[high])} points at the end"
+    compare = next((one for one in compared.findings if one.measure.key == f"gap_{grouping}"), None)
+    if compare is not None and not compare.clearly_better(low, high):
+        return f"No clear difference in the {by}: {points(means[low])} to {points(means[high])} points at the end"
     return (f"The {by} at the end is smallest under {labels[low]}: {points(means[low])} points, and largest under "
             f"{labels[high]}: {points(means[high])}")  # fmt: skip

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from qisim.experiments.compare import Compared
     from qisim.outcomes.decision import Finding
 
-BEST = "best"
+BEST, NOT_COMPARED = "best", "not compared"
+
+SHARE_BEST = "Best in so many of 100 simulated futures (ties shared), where one is clearly the best on average"
 
 NAMES, COLUMN = 30, 20
 """Least columns of the screen for the names of measures and for each strategy, if they are to stand side by side."""
@@ -37,19 +39,22 @@ def value_cells(finding: Finding) -> list[str]:
 def best_cells(finding: Finding) -> list[str]:
     """In how many of 100 simulated futures each strategy is the best, ties shared."""
     return [
-        NOT_TOLD if why else f"{100 * share:.0f}" for why, share in zip(finding.untold, finding.best_share, strict=True)
+        NOT_TOLD if why else f"{100 * share:.0f}" if place in finding.rivals else NOT_COMPARED
+        for place, (why, share) in enumerate(zip(finding.untold, finding.best_share, strict=True))
     ]
 
 
 def cells_against_first(finding: Finding) -> list[str]:
     """A measure's difference of each strategy to the first; the first itself is left out."""
-    return [gap_text(finding.measure, finding.differences[i, 0]) for i in range(1, len(finding.estimates))]
+    return [gap_text(finding, i, 0) for i in range(1, len(finding.estimates))]
 
 
 def cells_against_best(finding: Finding) -> list[str]:
-    """A measure's difference of each strategy to the one with the best mean."""
+    """A measure's difference of each strategy to the best mean, which is called best where that is clear."""
+    best, leader = finding.clear_best, finding.leader
+    reference = "lowest mean" if finding.measure.less_is_better else "highest mean"
     return [
-        BEST if i == finding.best else gap_text(finding.measure, finding.differences[i, finding.best])
+        BEST if i in best else reference if i == leader else gap_text(finding, i, leader)
         for i in range(len(finding.estimates))
     ]
 
@@ -59,12 +64,24 @@ def differing(compared: Compared) -> list[Finding]:
     return [finding for finding in compared.findings if finding.differs]
 
 
+def with_best(compared: Compared) -> list[Finding]:
+    """The measures by which a strategy is clearly the best."""
+    return [finding for finding in compared.findings if finding.clear_best]
+
+
+def shown(compared: Compared, cells: Callable[[Finding], list[str]]) -> list[Finding]:
+    """The measures that have a row in a table with these cells."""
+    if cells is value_cells:
+        return compared.findings
+    return with_best(compared) if cells is best_cells else differing(compared)
+
+
 class DecisionTable:
     """A row a measure, the main ones first; a column a strategy, or below each other where the screen is narrow."""
 
     def __init__(self, compared: Compared, title: str, heads: list[str], cells: Callable[[Finding], list[str]]):
         self.title, self.heads, self.cells = title, heads, cells
-        self.findings = compared.findings if cells is value_cells else differing(compared)
+        self.findings = shown(compared, cells)
         main = [place for place, finding in enumerate(self.findings) if finding.measure.main]
         self.last_main = main[-1] if main else -1
 
@@ -113,10 +130,11 @@ def decision_tables(compared: Compared) -> list[DecisionTable]:
     tables = [
         DecisionTable(compared, "Mean over futures (nine of ten futures lie within)", heads, value_cells),
         DecisionTable(compared, "Compared with A", heads[1:], cells_against_first),
-        DecisionTable(compared, "Best in so many of 100 simulated futures (ties shared)", heads, best_cells),
     ]
     if len(heads) > 2:
-        tables.insert(2, DecisionTable(compared, "Compared with the best of each line", heads, cells_against_best))
+        tables.append(DecisionTable(compared, "Compared with the best of each line", heads, cells_against_best))
+    if with_best(compared):
+        tables.append(DecisionTable(compared, SHARE_BEST, heads, best_cells))
     return tables
 
 
@@ -130,8 +148,8 @@ def comparison_rows(compared: Compared) -> dict[str, Any]:
     gaps = comparison_tables.differences(compared).to_dict("records")
     for row in gaps:
         finding = found[row["measure"]]
-        gap = finding.differences[labels.index(row["strategy"]), labels.index(row["other"])]
-        row["text"] = f"{gap_text(finding.measure, gap)}; {futures_text(finding.measure, gap)}"
+        pair = labels.index(row["strategy"]), labels.index(row["other"])
+        row["text"] = f"{gap_text(finding, *pair)}; {futures_text(finding.measure, finding.differences[pair])}"
     return {
         "strategies": [{"label": strategy.label, "name": strategy.name} for strategy in compared.strategies],
         "seed": compared.seed,

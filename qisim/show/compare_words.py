@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qisim.outcomes.cost import unpriced
 from qisim.outcomes.equity import CHANGE
 from qisim.outcomes.measures import COST, COST_EACH, COVERAGE, EFFORT, KEPT, REACHED, TIME
-from qisim.outcomes.outcome import percent, target_percent
+from qisim.outcomes.outcome import calendar_month, percent, target_percent
 from qisim.show.phrases import listed
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 TOO_FEW = "too few futures for an interval"
 NOT_TOLD = "not told"
+MUCH_THE_SAME = "practically the same"
+MOST = 0.5
+"""A strategy that gets there in a smaller share of futures is not called fast."""
 
 
 def value_text(finding: Finding, place: int) -> str:
@@ -27,8 +30,7 @@ def value_text(finding: Finding, place: int) -> str:
     if finding.untold[place]:
         return finding.untold[place] if measure.key == COST_EACH else f"{NOT_TOLD}: {finding.untold[place]}"
     if measure.kind == "chance":
-        runs = len(finding.by_run[place])
-        return f"{measure.form(told.mean)} ({round(told.mean * runs)} of {runs})"
+        return f"{measure.form(told.mean)} ({chance_text(finding, place)})"
     if measure.horizon is not None and told.mean >= measure.horizon:
         return f"{measure.horizon} or later"
     if told.range_low is None or told.range_high is None or told.range_low == told.range_high:
@@ -43,22 +45,48 @@ def _range_end(measure: Measure, end: float) -> str:
     return f"{end:.0f}" if end < measure.horizon else f"{end:.0f} or later"
 
 
-def gap_text(measure: Measure, gap: Difference) -> str:
-    """A mean difference with its interval, such as "1.6 months earlier (1.4 to 1.7)"."""
+def chance_text(finding: Finding, place: int) -> str:
+    """In how many futures something came about, and what is possible beyond that where it was in none or in all."""
+    runs, told = len(finding.by_run[place]), finding.estimates[place]
+    count = int((finding.by_run[place] > 0).sum())
+    if 0 < count < runs:
+        return f"{count} of {runs}"
+    said = f"{'all' if count else 'none'} of {runs}"
+    if told.low is None or told.high is None:
+        return said
+    return f"{said}; at least {percent(told.low)}" if count else f"{said}; up to {percent(told.high)} possible"
+
+
+def gap_text(finding: Finding, one: int, other: int) -> str:
+    """A mean difference of two strategies with its interval, such as "1.6 months earlier (1.4 to 1.7)"."""
+    measure, gap = finding.measure, finding.differences[one, other]
     if not gap.told:
         return NOT_TOLD
     if gap.same:
-        return "the same"
+        return _same(finding, one, gap)
     said = f"{_size(measure, gap.mean)} {_word(measure, gap.mean)}"
     if gap.low is None or gap.high is None:
         return f"{said} ({TOO_FEW})"
-    if not gap.clear:
+    if finding.much_the_same(one, other):
+        return MUCH_THE_SAME
+    if not finding.clear(one, other):
         ends = [f"{measure.gap(abs(end))} {_word(measure, end)}" for end in (gap.low, gap.high)]
         return f"no clear difference ({ends[0]} to {ends[1]})"
-    if _is_nothing(measure, gap.mean):
-        return "practically the same"
     low, high = (measure.gap(end) for end in sorted((abs(gap.low), abs(gap.high))))
     return f"{said} ({low} to {high})" if low != high else said
+
+
+def _same(finding: Finding, place: int, gap: Difference) -> str:
+    """Two strategies that are alike in every future: of what is rare, more may be possible than was seen."""
+    measure, runs = finding.measure, gap.runs
+    if runs == 1:
+        return "the same"
+    if measure.kind == "chance" and gap.high is not None:
+        possible = f"{measure.gap(gap.high)} {measure.gap_unit}"
+        return f"no difference in {runs} futures; up to {possible} possible"
+    if measure.horizon is not None and (finding.by_run[place] >= measure.horizon).all():
+        return f"neither is there before month {measure.horizon} in any of {runs} futures"
+    return f"the same in all {runs} futures"
 
 
 def futures_text(measure: Measure, gap: Difference) -> str:
@@ -99,56 +127,83 @@ def certainty(compared: Compared) -> list[str]:
     runs = f"{compared.replicates} simulated future{'' if compared.replicates == 1 else 's'} of each strategy"
     width, asked = compared.half_width, f"{compared.precision:g} months"
     if compared.precise:
-        ended = f"{runs}: enough to tell differences in time to target within {asked} either way."
+        ended = f"{runs}: enough to know differences in time to target within {asked} either way."
     elif width is None:
         ended = f"{runs}: too few to say how precise the differences are."
     elif width <= compared.precision:
-        ended = f"{runs}, the limit: too few to be sure that differences in time to target are told within {asked}."
+        ended = f"{runs}, the limit: too few to be sure that differences in time to target are known within {asked}."
     else:
-        ended = (f"{runs}, the limit: differences in time to target are told within {width:.1f} months either way, "
+        ended = (f"{runs}, the limit: differences in time to target are known within {width:.1f} months either way, "
                  f"not yet within {asked}.")  # fmt: skip
     return [ended, *_saved(compared), *_left_out(compared), *_no_money(compared)]
 
 
 def _nobody(compared: Compared, share: str) -> list[str]:
-    horizon = compared.strategies[0].scenario.months
+    horizon, chance = compared.strategies[0].scenario.months, compared.finding(REACHED).estimates[0]
+    possible = "" if chance.high is None else f"; a chance of up to {percent(chance.high)} is still possible for each"
     said = [f"In none of the {compared.replicates} simulated futures does any strategy bring {share} of facilities to "
-            f"the standard within {horizon} months."]  # fmt: skip
+            f"the standard within {horizon} months{possible}."]  # fmt: skip
     coverage = compared.finding(COVERAGE)
     if coverage.by_run.min() == coverage.by_run.max():
         return said
     best = coverage.best
-    label = compared.strategies[best].label
-    told = percent(coverage.estimates[best].mean)
-    said.append(f"{label} comes nearest: at the end {told} of facilities are at the standard on average.")
+    label, told = compared.strategies[best].label, percent(coverage.estimates[best].mean)
+    at_end = f"at the end {told} of facilities are at the standard on average"
+    said.append(f"{label} comes nearest: {at_end}." if coverage.best_is_clear else
+                f"No strategy comes clearly nearer than all others. With {label}, {at_end}.")  # fmt: skip
     return said + _against(compared, coverage, best)
 
 
+def _seldom(compared: Compared, share: str) -> list[str]:
+    """Where no strategy gets there in most futures: how often each does, not how fast those few are."""
+    reached, labels = compared.finding(REACHED), _labels(compared)
+    horizon = compared.strategies[0].scenario.months
+    counts = listed([f"{label} in {chance_text(reached, place)}" for place, label in enumerate(labels)])
+    lead = (f"{labels[reached.best]} gets there more often than the others" if reached.best_is_clear else
+            "no strategy clearly gets there more often than all others")  # fmt: skip
+    return [
+        f"No strategy brings {share} of facilities to the standard within {horizon} months in most simulated futures; "
+        f"{lead}.",
+        f"They get there: {counts}.",
+        *_against(compared, reached, reached.best),
+    ]
+
+
 def _fastest(compared: Compared, time: Finding, share: str) -> list[str]:
-    best, horizon = time.best, time.by_run.max()
+    best, reached = time.best, compared.finding(REACHED)
+    horizon = compared.strategies[0].scenario.months
+    if max(told.mean for told in reached.estimates) < MOST:
+        return _seldom(compared, share)
     if (time.by_run == time.by_run[0]).all():
-        return [f"All strategies bring {share} of facilities to the standard in the same months."]
+        return [f"All strategies bring {share} of facilities to the standard in the same months, in all "
+                f"{compared.replicates} simulated futures."]  # fmt: skip
     alike = [compared.strategies[place] for place in time.alike]
     names = listed([f"{strategy.label} ({strategy.name})" for strategy in alike])
-    verb = "is the fastest" if len(alike) == 1 else "are equally fast and the fastest"
-    verb += "" if time.best_is_clear else " on average, but not clearly ahead of all others"
-    reached = compared.finding(REACHED).estimates[best].mean
-    by = f"{time.estimates[best].mean:.1f} months on average"
-    if reached < 1:
-        by += f", counting futures that do not get there as {horizon:.0f}"
-    said = [f"{names} {verb}: {share} of facilities are at the standard after {by}."]
-    first = percent(sum(time.best_share[place] for place in time.alike))
+    mean, count = time.estimates[best].mean, int(reached.by_run[best].sum())
+    month = calendar_month(compared.strategies[0].scenario.start, max(math.ceil(mean), 1))
+    by = f"{share} of facilities are at the standard after {mean:.1f} months on average ({month}), "
+    if count == compared.replicates:
+        by += "in the only simulated future" if count == 1 else f"in all {count} simulated futures"
+    else:
+        by += (f"in {count} of {compared.replicates} simulated futures within {horizon} months; the others count as "
+               f"{horizon}")  # fmt: skip
+    if time.best_is_clear:
+        said = [f"{names} {'is the fastest' if len(alike) == 1 else 'are equally fast and the fastest'}: {by}."]
+    else:
+        first = f"{names} {'is' if len(alike) == 1 else 'are'} first"
+        said = [f"No strategy is clearly faster than all others. On average {first}: {by}."]
+    often = percent(sum(time.best_share[place] for place in time.alike))
     subject = "It is" if len(alike) == 1 else "They are"
-    said.append(f"{subject} the first to get there in {first} of simulated futures, ties with others shared.")
+    said.append(f"{subject} the first to get there in {often} of simulated futures, ties with others shared.")
     return said + _against(compared, time, best)
 
 
 def _against(compared: Compared, finding: Finding, best: int) -> list[str]:
     """How the best compares with each other strategy."""
-    labels = _labels(compared)
+    labels, late = _labels(compared), finding.measure.key == TIME
     return [
-        f"{labels[best]} against {labels[other]}: {gap_text(finding.measure, finding.differences[best, other])}; "
-        f"{futures_text(finding.measure, finding.differences[best, other])}{_late(compared, other)}."
+        f"{labels[best]} against {labels[other]}: {gap_text(finding, best, other)}; "
+        f"{futures_text(finding.measure, finding.differences[best, other])}{_late(compared, other) if late else ''}."
         for other in range(len(labels)) if other not in finding.alike
     ]  # fmt: skip
 
@@ -176,7 +231,7 @@ def _costs(compared: Compared) -> list[str]:
         said.append(f"{labels[best]} costs as much as {labels[other]}.")
     else:
         amounts = [f"{whole.measure.form(whole.estimates[place].mean)} {currency}" for place in (best, other)]
-        told = gap_text(whole.measure, gap)
+        told = gap_text(whole, best, other)
         said.append(f"{labels[best]} costs {amounts[0]} on average, {labels[other]} {amounts[1]}: {told}.")
     if len(each.told) > 1 and each.differs:
         costs = listed([f"{each.measure.form(each.estimates[p].mean)} with {labels[p]}" for p in each.told])
@@ -185,17 +240,17 @@ def _costs(compared: Compared) -> list[str]:
 
 
 def _efforts(compared: Compared) -> list[str]:
-    """What the fastest asks for, beside another strategy."""
+    """What the fastest needs, compared with another strategy."""
     best, other = _pair(compared)
     labels = _labels(compared)
     findings = [compared.finding(key) for key in EFFORT if _has(compared, key)]
-    gaps = [(finding.measure, finding.differences[best, other]) for finding in findings]
-    differ = [(m, gap) for m, gap in gaps if gap.clear or (gap.low is None and not gap.same)]
-    differ = [(m, gap) for m, gap in differ if not _is_nothing(m, gap.mean)]
+    gaps = [(finding, finding.differences[best, other]) for finding in findings]
+    differ = [(finding.measure, gap) for finding, gap in gaps
+              if finding.clear(best, other) or (gap.low is None and not gap.same)]  # fmt: skip
     if not differ:
-        return [f"{labels[best]} asks for about as many days, visits and sessions as {labels[other]}."]
+        return [f"{labels[best]} needs about as many days, visits and sessions as {labels[other]}."]
     told = [f"{_size(m, gap.mean)} {_word(m, gap.mean)} {m.name}" for m, gap in differ]
-    return [f"Beside {labels[other]}, {labels[best]} asks for {listed(told)} on average."]
+    return [f"Compared with {labels[other]}, {labels[best]} needs {listed(told)} on average."]
 
 
 def _equity(compared: Compared) -> list[str]:
@@ -220,7 +275,7 @@ def _sustainment(compared: Compared) -> list[str]:
         return []
     labels, kept = _labels(compared), compared.finding(KEPT)
     told = [f"{kept.measure.form(kept.estimates[place].mean)} with {labels[place]}" for place in kept.told]
-    return [f"Of what was gained in score, {listed(told)} is there 12 months after support ends."] if told else []
+    return [f"12 months after support ends, {listed(told)} of the gain in score is left."] if told else []
 
 
 def _left_out(compared: Compared) -> list[str]:
@@ -271,11 +326,6 @@ def _saved(compared: Compared) -> list[str]:
         "All strategies met the same luck. With luck of its own for each, telling the differences in months to target "
         f"as precisely would have taken {listed(told)}."
     ]
-
-
-def _is_nothing(measure: Measure, gap: float) -> bool:
-    """Whether a difference is so small that nothing of it would be told."""
-    return not any(digit in measure.gap(abs(gap)) for digit in "123456789")
 
 
 def _size(measure: Measure, gap: float) -> str:

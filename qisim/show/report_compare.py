@@ -9,7 +9,7 @@ from qisim.outcomes.cost import currency
 from qisim.outcomes.outcome import calendar_month, score, target_percent
 from qisim.scenario.difference import scenario_changes
 from qisim.show.compare_charts import CHARTS
-from qisim.show.compare_table import best_cells, cells_against_best, cells_against_first, differing, value_cells
+from qisim.show.compare_table import SHARE_BEST, best_cells, cells_against_best, cells_against_first, shown, value_cells
 from qisim.show.compare_words import answer, certainty
 from qisim.show.report import Row, elements, render, shared_content, where
 
@@ -39,6 +39,7 @@ def _content(compared: Compared, svgs: Mapping[str, bytes]) -> dict[str, Any]:
         "against_first": _rows(compared, cells_against_first),
         "against_best": _rows(compared, cells_against_best),
         "best": _rows(compared, best_cells),
+        "share_best": SHARE_BEST,
         "ideas_of": " of A, as its scenario gives them",
         "seed": compared.seed,
         "replicates": compared.replicates,
@@ -51,7 +52,7 @@ def _question(compared: Compared) -> str:
     return (
         f"Which of {len(compared.strategies)} strategies brings {target_percent(scenario.target.coverage)} of "
         f"{where(scenario, world)} to the standard (a score of {score(scenario.target.score)}) soonest, {cost}, how "
-        f"fairly, and does it last? Simulated are {scenario.months} months from {calendar_month(scenario.start, 1)}."
+        f"fairly, and does it last? {scenario.months} months are simulated, from {calendar_month(scenario.start, 1)}."
     )
 
 
@@ -69,14 +70,7 @@ def _strategy(compared: Compared, place: int) -> dict[str, Any]:
 
 
 def _rows(compared: Compared, cells: Callable[[Finding], list[str]]) -> list[Row]:
-    shown = compared.findings if cells is value_cells else differing(compared)
     return [
-        Row(finding.measure.name, cells(finding), _best(finding) if cells is value_cells else []) for finding in shown
+        Row(finding.measure.name, cells(finding), finding.clear_best if cells is value_cells else [])
+        for finding in shown(compared, cells)
     ]
-
-
-def _best(finding: Finding) -> list[int]:
-    """The strategies with the best mean; none where all are alike."""
-    means = [told.mean for told in finding.estimates]
-    best = [place for place, mean in enumerate(means) if mean == means[finding.best]]
-    return best if len(best) < len(means) else []

@@ -93,14 +93,21 @@ def test_equal_strategies_have_exactly_equal_outcomes(compared: Comparison) -> N
     for finding in compared.findings:
         gap = finding.differences[3, 0]
         if finding.untold[0]:
-            assert (finding.untold[3], gap.told, gap_text(finding.measure, gap)) == (
+            assert (finding.untold[3], gap.told, gap_text(finding, 3, 0)) == (
                 finding.untold[0],
                 False,
                 "not told",
             )
             continue
-        assert (gap.mean, gap.low, gap.high, gap.equal) == (0, 0, 0, 40), finding.measure.key
-        assert gap_text(finding.measure, gap) == "the same"
+        assert (gap.mean, gap.equal) == (0, 40), finding.measure.key
+        if finding.measure.kind == "chance":
+            assert (gap.low, gap.high) == (pytest.approx(-gap.high), pytest.approx(0.12, abs=0.06)), "rare luck is left"
+            assert gap_text(finding, 3, 0).startswith("no difference in 40 futures; up to ")
+        elif finding.measure.kind == "time":
+            assert gap.high is not None and gap.high > 1, "rare luck is left"
+        else:
+            assert (gap.low, gap.high) == (0, 0), finding.measure.key
+            assert gap_text(finding, 3, 0) == "the same in all 40 futures"
         assert finding.best_share[3] == pytest.approx(finding.best_share[0])
 
 
@@ -139,7 +146,7 @@ def test_a_dominated_strategy_is_worse_somewhere_and_better_nowhere(compared: Co
 def test_words_tell_direction_size_and_futures(compared: Comparison) -> None:
     visits = compared.finding("visits")
     gap = visits.differences[1, 0]
-    assert gap_text(visits.measure, gap).startswith(f"{-gap.mean:,.0f} fewer (")
+    assert gap_text(visits, 1, 0).startswith(f"{-gap.mean:,.0f} fewer (")
     assert futures_text(visits.measure, gap) == "in 40 of 40 simulated futures fewer"
     assert futures_text(visits.measure, visits.differences[0, 1]) == "in 40 of 40 simulated futures more"
     assert not [sentence for sentence in answer(compared) if "nan" in sentence or "None" in sentence]
@@ -171,7 +178,8 @@ def test_replicates_are_added_until_the_precision_is_met(strategies: Path) -> No
     assert (tight.precise, tight.replicates) == (False, 100)
     assert tight.half_width is not None and tight.half_width > 0.02
     same = qisim.compare([strategies / "small.toml", strategies / "same.toml"])
-    assert (same.precise, same.replicates, same.half_width) == (True, 40, 0)
+    assert same.precise and same.replicates > 100, "a rare difference may not have been seen in the first 40"
+    assert same.half_width is not None and 0 < same.half_width <= 0.5
 
 
 @pytest.mark.parametrize("replicates", [1, 2, 19])

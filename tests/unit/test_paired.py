@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import t, ttest_rel
+from scipy.optimize import minimize_scalar
+from scipy.stats import beta, norm, t, ttest_rel
 
 from qisim.outcomes.paired import (
+    Means,
+    Shares,
     differences,
     estimate,
     holm_levels,
@@ -20,6 +23,7 @@ from qisim.outcomes.paired import (
     share,
     share_best,
 )
+from qisim.outcomes.paired_shares import chance_of_none, score_interval
 from qisim.outcomes.ratio import linearised, steady
 
 MONTHS = arrays(float, (3, 24), elements=st.integers(0, 48).map(float))
@@ -102,10 +106,12 @@ def test_estimates_worked_by_hand() -> None:
     half = t.ppf(0.95, 20) * math.sqrt(38.5 / 21)
     assert (told.mean, told.low, told.high) == (10, pytest.approx(10 - half), pytest.approx(10 + half))
     assert (told.range_low, told.range_high) == (pytest.approx(1), pytest.approx(19))
-    # Wilson, 20 of 20: the lower end is n / (n + z^2)
-    everyone = share(np.ones(20, dtype=bool))
-    assert (everyone.mean, everyone.high) == (1, 1)
-    assert everyone.low == pytest.approx(20 / (20 + 1.6448536269514722**2))
+    # Clopper and Pearson: none of 40 is as likely as 1 in 10 where the chance is 1 - 0.1^(1/40)
+    nobody, everyone = share(np.zeros(40, dtype=bool)), share(np.ones(40, dtype=bool))
+    assert (nobody.mean, nobody.low, nobody.high) == (0, 0, pytest.approx(1 - 0.1 ** (1 / 40)))
+    assert (everyone.mean, everyone.low, everyone.high) == (1, pytest.approx(0.1 ** (1 / 40)), 1)
+    some = share(np.arange(40) < 2)
+    assert (some.low, some.high) == (pytest.approx(beta.ppf(0.05, 2, 39)), pytest.approx(beta.ppf(0.95, 3, 38)))
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
@@ -186,3 +192,74 @@ def test_replicates_that_do_not_tell_are_left_out() -> None:
     assert share_best(values[2:], less_is_better=True).tolist() == [0]
     endless = np.array([[np.inf, 1.0], [np.inf, np.inf]])
     assert share_best(endless, less_is_better=True) == pytest.approx([0.75, 0.25])
+
+
+def test_differences_of_chances_are_those_published() -> None:
+    """As in Fagerland, Lydersen and Laake 2014 (Bentur 2009; Cavo 2012), 95%."""
+    assert score_interval(1, 7, 21, 0.95) == (pytest.approx(-0.517, abs=5e-4), pytest.approx(-0.026, abs=5e-4))
+    assert score_interval(6, 16, 161, 0.95) == (pytest.approx(-0.1240, abs=5e-5), pytest.approx(-0.0054, abs=5e-5))
+    assert chance_of_none(6, 16) == pytest.approx(0.033006, abs=5e-7)
+
+
+COUNTS = st.integers(20, 300).flatmap(
+    lambda runs: st.integers(0, runs).flatmap(
+        lambda one: st.tuples(st.just(one), st.integers(0, runs - one), st.just(runs))
+    )
+)
+
+
+@given(COUNTS, st.sampled_from([0.9, 0.95, 0.99]))
+def test_differences_of_chances_stay_within_what_is_possible(counts: tuple[int, int, int], level: float) -> None:
+    one, other, runs = counts
+    low, high = score_interval(one, other, runs, level)
+    assert -1 <= low <= (one - other) / runs <= high <= 1
+    assert high - low > 0.001, "no certainty from luck"
+    assert score_interval(other, one, runs, level) == (pytest.approx(-high, abs=1e-9), pytest.approx(-low, abs=1e-9))
+    excluded, test = not low <= 0 <= high, chance_of_none(one, other)
+    assert excluded == (test < 1 - level) or test == pytest.approx(1 - level, abs=1e-6)
+
+
+@pytest.mark.parametrize(("one", "other", "runs"), [(0, 0, 40), (3, 0, 40), (5, 2, 25), (39, 1, 60)])
+def test_the_score_interval_ends_where_the_score_test_of_the_likelihood_rejects(
+    one: int, other: int, runs: int
+) -> None:
+    """The chances that are likeliest under the difference at an end, found by search, give the test's variance."""
+
+    def unlikely(only_other: float, gap: float) -> float:
+        parts = np.array([only_other + gap, only_other, 1 - 2 * only_other - gap])
+        counts = np.array([one, other, runs - one - other])
+        return -float((counts * np.log(np.maximum(parts, 1e-300))).sum())
+
+    for gap, z in zip(score_interval(one, other, runs, 0.9), (norm.ppf(0.95), -norm.ppf(0.95)), strict=True):
+        bounds = (max(0.0, -gap), (1 - gap) / 2)
+        likely = minimize_scalar(unlikely, bounds=bounds, args=(gap,), method="bounded", options={"xatol": 1e-12}).x
+        variance = runs * (2 * likely + gap - gap**2)
+        assert (one - other - runs * gap) / math.sqrt(variance) == pytest.approx(z, rel=1e-3)
+
+
+def test_chances_near_none_and_all_cover_the_truth() -> None:
+    """With 40 replicates, where Student's t would hold the truth in a third: it has no width if nobody arrives."""
+    rng = np.random.default_rng(2)
+    for one, other in ((0.01, 0.0), (0.99, 0.9), (0.5, 0.45)):
+        there = (rng.random((400, 2, 40)) < np.array([[one], [other]])).astype(float)
+        found = [differences(runs, gaps=Shares())[0, 1] for runs in there]
+        held = [gap.low - 1e-9 <= one - other <= gap.high for gap in found]  # type: ignore[operator]
+        assert np.mean(held) >= 0.87, (one, other)
+
+
+def test_means_stay_within_what_is_possible() -> None:
+    level = np.r_[np.zeros(20), 0.9]
+    told = estimate(level, (0.0, 1.0))
+    assert told.low == 0 and estimate(level).low < 0  # type: ignore[operator]
+    gap = differences(np.array([level, np.zeros(21)]), gaps=Means(0.05))[0, 1]
+    assert gap.high == 0.05
+    late = estimate(np.full(40, 48.0), (0.0, 48.0), rare=True)
+    assert (late.mean, late.high) == (48, 48) and late.low == pytest.approx(44.9, abs=0.1)
+
+
+@given(MONTHS)
+def test_a_replicate_at_either_end_is_all_that_rare_adds(values: np.ndarray) -> None:
+    found = differences(values[:2], gaps=Means(48, rare=True))[0, 1]
+    by_hand = differences(np.array([np.r_[values[0], 48, 0], np.r_[values[1], 0, 48]]))[0, 1]
+    assert (found.low, found.high) == (pytest.approx(max(by_hand.low, -48)), pytest.approx(min(by_hand.high, 48)))  # type: ignore[type-var]
+    assert found.low < found.mean < found.high or abs(found.mean) == 48  # type: ignore[operator]
