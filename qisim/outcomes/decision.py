@@ -38,7 +38,7 @@ LEAST_PART = 0.01
 """The same of amounts of money and of effort: one in a hundred of the larger mean. Assumed."""
 
 SPENT = ("money", "effort")
-"""Kinds of measure of which doing nothing has least: that is no merit."""
+"""Kinds of measure of which who does nothing has none: that is no merit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +85,8 @@ class Finding:
 
     @property
     def rivals(self) -> list[int]:
-        """The strategies that have a mean and compete for the best: doing nothing does not in cost and effort."""
-        return [place for place in self.told if self.measure.kind not in SPENT or place not in self.idle]
+        """The strategies that have a mean and compete for the best: in cost and effort those that have any."""
+        return [place for place in self.told if self.measure.kind not in SPENT or self.estimates[place].mean > 0]
 
     def _best_of(self, places: Sequence[int]) -> int:
         means = {place: self.estimates[place].mean for place in places}
@@ -137,6 +137,11 @@ class Finding:
         nearest = min(abs(gap.low), abs(gap.high))
         return abs(gap.mean) >= self.least(one, other) and not _is_nothing(self.measure, nearest)
 
+    def unsure(self, one: int, other: int) -> bool:
+        """Whether the two differ by so much that it matters, with too few replicates to tell it from luck."""
+        gap = self.differences[one, other]
+        return gap.low is None and not gap.same and abs(gap.mean) >= self.least(one, other)
+
     def much_the_same(self, one: int, other: int) -> bool:
         """Whether it is known that the two differ by less than matters."""
         gap = self.differences[one, other]
@@ -176,13 +181,12 @@ def _idle(strategies: Sequence[Runs]) -> list[int]:
     return [place for place, runs in enumerate(strategies) if not runs.scenario.programme]
 
 
-def _best_share(measure: Measure, values: np.ndarray, idle: list[int]) -> list[float]:
-    """The share of replicates in which each strategy is the best; doing nothing does not compete where it has least."""
+def _best_share(measure: Measure, values: np.ndarray) -> list[float]:
+    """The share of replicates in which each strategy is the best, of those that compete."""
     import numpy as np
 
-    if measure.kind in SPENT and len(idle) < len(values):
-        values = values.copy()
-        values[idle] = np.nan
+    if measure.kind in SPENT and values.any():
+        values = np.where(values.any(axis=1, keepdims=True), values, np.nan)
     return [float(share) for share in share_best(values, measure.less_is_better)]
 
 
@@ -198,9 +202,9 @@ def _of_values(measure: Measure, strategies: Sequence[Runs]) -> Finding:
     rare = measure.horizon is not None
     estimates = [share(row > 0) if chance else estimate(row, ends, rare) for row in values]
     gaps = differences(values, gaps=Shares() if chance else Means(ends[1] - ends[0], rare))
-    idle = _idle(strategies)
-    best = _best_share(measure, values, idle)
-    return Finding(measure, values, estimates, best, gaps, [""] * len(strategies), idle)
+    return Finding(
+        measure, values, estimates, _best_share(measure, values), gaps, [""] * len(strategies), _idle(strategies)
+    )
 
 
 def _of_ratio(measure: Measure, ratio: Ratio, strategies: Sequence[Runs]) -> Finding:
@@ -211,11 +215,9 @@ def _of_ratio(measure: Measure, ratio: Ratio, strategies: Sequence[Runs]) -> Fin
     linear = np.array([linearised(top, bottom, ratio.least) for top, bottom in parts])
     sure = [steady(bottom) for _, bottom in parts]
     estimates = [ratio_estimate(*row, possible(measure)) for row in zip(linear, values, sure, strict=True)]
-    idle = _idle(strategies)
-    best = _best_share(measure, values, idle)
     untold = [ratio.why_untold(runs) for runs in strategies]
     gaps = differences(values, linear=linear, steady=sure)
-    return Finding(measure, values, estimates, best, gaps, untold, idle)
+    return Finding(measure, values, estimates, _best_share(measure, values), gaps, untold, _idle(strategies))
 
 
 def dominated(found: Sequence[Finding]) -> dict[int, list[int]]:

@@ -264,11 +264,10 @@ def share_best(values: np.ndarray, less_is_better: bool) -> np.ndarray:
 
 def _student(values: np.ndarray, level: float, possible: Ends) -> Ends:
     """Student's interval of a mean, within what is possible; of no width where all values are the same."""
-    import numpy as np
     from scipy.stats import t
 
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
-    if np.ptp(values) == 0 or error == 0:  # which rounding may leave of the tiniest differences
+    mean, error = _mean_and_error(values)
+    if error == 0:
         return mean, mean
     low, high = t.interval(level, len(values) - 1, loc=mean, scale=error)
     return max(float(low), possible[0]), min(float(high), possible[1])
@@ -276,9 +275,17 @@ def _student(values: np.ndarray, level: float, possible: Ends) -> Ends:
 
 def _chance_of_none(gap: np.ndarray) -> float:
     """How likely differences as large as these would be, were there none on average; two-sided, paired t."""
-    import numpy as np
-    from scipy.stats import ttest_1samp
+    from scipy.stats import t
 
-    if np.ptp(gap) == 0:
-        return 1.0 if gap[0] == 0 else 0.0
-    return float(ttest_1samp(gap, 0.0).pvalue)
+    mean, error = _mean_and_error(gap)
+    if error == 0:
+        return 1.0 if mean == 0 else 0.0
+    return float(2 * t.sf(abs(mean) / error, len(gap) - 1))
+
+
+def _mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    """The mean and its standard error, which is exactly 0 where all values are the same."""
+    import numpy as np
+
+    error = float(values.std(ddof=1)) / math.sqrt(len(values)) if np.ptp(values) else 0.0
+    return float(values.mean()), error

@@ -8,13 +8,13 @@ import numpy as np
 
 from qisim.outcomes.cost import currency
 from qisim.outcomes.intervals import LEVEL, interval
-from qisim.outcomes.measures import REACHED, TIME
+from qisim.outcomes.measures import TIME
 from qisim.outcomes.outcome import money, target_percent
 from qisim.outcomes.paired import differences
 from qisim.outcomes.runs import per_run
 from qisim.show import style
 from qisim.show.compare_style import COLORS, below, named
-from qisim.show.compare_words import MOST
+from qisim.show.compare_words import often, others_often
 from qisim.show.spending import IN_DAYS, scaled, spending
 
 if TYPE_CHECKING:
@@ -132,14 +132,17 @@ def _finding(compared: Compared, amounts: np.ndarray, in_money: str) -> str:
 def _pace(compared: Compared) -> tuple[str, str]:
     """Who is the fastest, in words, and the label; empty where none is called so."""
     time, labels = compared.finding(TIME), [strategy.label for strategy in compared.strategies]
-    if max(told.mean for told in compared.finding(REACHED).estimates) < MOST:
+    if not often(compared):
         return "None gets there in most futures", ""
     if len(time.alike) == len(labels):
         return "All are as fast", ""
     if not time.best_is_clear:
         return "None is clearly the fastest", ""
     fast = ", ".join(labels[place] for place in time.alike)
-    return f"{fast} {'is' if len(time.alike) == 1 else 'are'} the fastest", fast
+    one = len(time.alike) == 1
+    if not others_often(compared):
+        return f"Only {fast} {'gets' if one else 'get'} there in most futures", fast
+    return f"{fast} {'is' if one else 'are'} the fastest", fast
 
 
 def _price(compared: Compared, amounts: np.ndarray, in_money: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.time_to_target import TimeToTarget, time_to_target
 from qisim.show import style
 from qisim.show.compare_style import COLORS, LINES, below, named
-from qisim.show.compare_words import MOST
+from qisim.show.compare_words import often, others_often
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -61,9 +61,10 @@ def _finding(compared: Compared) -> str:
         return f"No strategy brings {share} of facilities to the standard in any future"
     if (time.by_run == time.by_run[0]).all():
         return f"All strategies bring {share} of facilities to the standard at the same time"
-    if max(told.mean for told in compared.finding(REACHED).estimates) < MOST:
+    if not often(compared):
         return f"No strategy brings {share} of facilities to the standard in most futures"
     if not time.best_is_clear:
         return f"No strategy brings {share} of facilities to the standard clearly first"
     labels = ", ".join(compared.strategies[place].label for place in time.alike)
-    return f"{labels} {'bring' if len(time.alike) > 1 else 'brings'} {share} of facilities to the standard first"
+    bring = f"{labels} {'bring' if len(time.alike) > 1 else 'brings'} {share} of facilities to the standard"
+    return f"{bring} first" if others_often(compared) else f"Only {bring} in most futures"

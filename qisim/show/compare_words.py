@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.cost import unpriced
-from qisim.outcomes.equity import CHANGE
+from qisim.outcomes.decision import LEAST, LEAST_PART
 from qisim.outcomes.measures import COST, COST_EACH, COVERAGE, EFFORT, KEPT, REACHED, TIME
 from qisim.outcomes.outcome import calendar_month, percent, target_percent
 from qisim.show.phrases import listed
@@ -30,7 +30,8 @@ def value_text(finding: Finding, place: int) -> str:
     if finding.untold[place]:
         return finding.untold[place] if measure.key == COST_EACH else f"{NOT_TOLD}: {finding.untold[place]}"
     if measure.kind == "chance":
-        return f"{measure.form(told.mean)} ({chance_text(finding, place)})"
+        counted = [_count(finding, place), _bound(finding, place)]
+        return f"{measure.form(told.mean)} ({'; '.join(filter(None, counted))})"
     if measure.horizon is not None and told.mean >= measure.horizon:
         return f"{measure.horizon} or later"
     if told.range_low is None or told.range_high is None or told.range_low == told.range_high:
@@ -45,16 +46,31 @@ def _range_end(measure: Measure, end: float) -> str:
     return f"{end:.0f}" if end < measure.horizon else f"{end:.0f} or later"
 
 
-def chance_text(finding: Finding, place: int) -> str:
-    """In how many futures something came about, and what is possible beyond that where it was in none or in all."""
-    runs, told = len(finding.by_run[place]), finding.estimates[place]
-    count = int((finding.by_run[place] > 0).sum())
-    if 0 < count < runs:
-        return f"{count} of {runs}"
-    said = f"{'all' if count else 'none'} of {runs}"
-    if told.low is None or told.high is None:
-        return said
-    return f"{said}; at least {percent(told.low)}" if count else f"{said}; up to {percent(told.high)} possible"
+def _count(finding: Finding, place: int) -> str:
+    """In how many futures something came about, such as "none of 40"."""
+    count, runs = int((finding.by_run[place] > 0).sum()), len(finding.by_run[place])
+    return f"{count if 0 < count < runs else 'all' if count else 'none'} of {runs}"
+
+
+def _bound(finding: Finding, place: int) -> str:
+    """What is possible of a chance beyond what was seen, where that is none or all; else empty."""
+    told = finding.estimates[place]
+    if told.low is None or told.high is None or 0 < told.mean < 1:
+        return ""
+    return f"at least {_chance(told.low)}" if told.mean else f"up to {_chance(told.high)} possible"
+
+
+def _arrivals(compared: Compared, place: int) -> str:
+    """In how many futures a strategy gets to the target, such as "in none of 40 (up to 6% possible)"."""
+    reached = compared.finding(REACHED)
+    bound = _bound(reached, place)
+    return f"in {_count(reached, place)}" + (f" ({bound})" if bound else "")
+
+
+def _chance(share: float) -> str:
+    """A chance near none or all in per cent, to a digit that tells it from both."""
+    near = min(share, 1 - share)
+    return f"{100 * share:.0f}%" if near >= 0.01 else f"{100 * share:.1f}%"
 
 
 def gap_text(finding: Finding, one: int, other: int) -> str:
@@ -122,6 +138,17 @@ def answer(compared: Compared) -> list[str]:
     return said
 
 
+def clear_in_words() -> str:
+    """What is called a clear difference."""
+    least = [f"{LEAST['time']:g} months", f"{100 * LEAST['chance']:g} percentage points",
+             f"{100 * LEAST['level']:g} points of a score of 100", f"{LEAST['gap']:g} points of a gap between groups",
+             f"{LEAST_PART:.0%} of a cost or an effort"]  # fmt: skip
+    return (
+        "A difference is called clear when its interval holds only one sign and its mean is large enough to matter: at "
+        f"least {listed(least)}. What is known to be smaller is called {MUCH_THE_SAME}."
+    )
+
+
 def certainty(compared: Compared) -> list[str]:
     """How precise the comparison is, why it ended, and what equal luck saved."""
     runs = f"{compared.replicates} simulated future{'' if compared.replicates == 1 else 's'} of each strategy"
@@ -140,7 +167,7 @@ def certainty(compared: Compared) -> list[str]:
 
 def _nobody(compared: Compared, share: str) -> list[str]:
     horizon, chance = compared.strategies[0].scenario.months, compared.finding(REACHED).estimates[0]
-    possible = "" if chance.high is None else f"; a chance of up to {percent(chance.high)} is still possible for each"
+    possible = "" if chance.high is None else f"; a chance of up to {_chance(chance.high)} is still possible for each"
     said = [f"In none of the {compared.replicates} simulated futures does any strategy bring {share} of facilities to "
             f"the standard within {horizon} months{possible}."]  # fmt: skip
     coverage = compared.finding(COVERAGE)
@@ -158,54 +185,76 @@ def _seldom(compared: Compared, share: str) -> list[str]:
     """Where no strategy gets there in most futures: how often each does, not how fast those few are."""
     reached, labels = compared.finding(REACHED), _labels(compared)
     horizon = compared.strategies[0].scenario.months
-    counts = listed([f"{label} in {chance_text(reached, place)}" for place, label in enumerate(labels)])
+    counts = listed([f"{label} {_arrivals(compared, place)}" for place, label in enumerate(labels)])
     lead = (f"{labels[reached.best]} gets there more often than the others" if reached.best_is_clear else
             "no strategy clearly gets there more often than all others")  # fmt: skip
     return [
         f"No strategy brings {share} of facilities to the standard within {horizon} months in most simulated futures; "
         f"{lead}.",
-        f"They get there: {counts}.",
+        f"Simulated futures in which they get there: {counts}.",
         *_against(compared, reached, reached.best),
     ]
 
 
 def _fastest(compared: Compared, time: Finding, share: str) -> list[str]:
-    best, reached = time.best, compared.finding(REACHED)
-    horizon = compared.strategies[0].scenario.months
-    if max(told.mean for told in reached.estimates) < MOST:
+    best = time.best
+    if not often(compared):
         return _seldom(compared, share)
     if (time.by_run == time.by_run[0]).all():
         return [f"All strategies bring {share} of facilities to the standard in the same months, in all "
                 f"{compared.replicates} simulated futures."]  # fmt: skip
-    alike = [compared.strategies[place] for place in time.alike]
-    names = listed([f"{strategy.label} ({strategy.name})" for strategy in alike])
-    mean, count = time.estimates[best].mean, int(reached.by_run[best].sum())
-    month = calendar_month(compared.strategies[0].scenario.start, max(math.ceil(mean), 1))
-    by = f"{share} of facilities are at the standard after {mean:.1f} months on average ({month}), "
-    if count == compared.replicates:
-        by += "in the only simulated future" if count == 1 else f"in all {count} simulated futures"
-    else:
-        by += (f"in {count} of {compared.replicates} simulated futures within {horizon} months; the others count as "
-               f"{horizon}")  # fmt: skip
+    names = listed([f"{compared.strategies[p].label} ({compared.strategies[p].name})" for p in time.alike])
+    one, by = len(time.alike) == 1, f"{share} of facilities are at the standard {_when(compared, time)}"
+    if time.best_is_clear and not others_often(compared):
+        lead = f"Only {names} {'gets' if one else 'get'} there in most simulated futures: {by}."
+        return [lead, *_against(compared, time, best)]
     if time.best_is_clear:
-        said = [f"{names} {'is the fastest' if len(alike) == 1 else 'are equally fast and the fastest'}: {by}."]
+        said = [f"{names} {'is the fastest' if one else 'are equally fast and the fastest'}: {by}."]
     else:
-        first = f"{names} {'is' if len(alike) == 1 else 'are'} first"
-        said = [f"No strategy is clearly faster than all others. On average {first}: {by}."]
-    often = percent(sum(time.best_share[place] for place in time.alike))
-    subject = "It is" if len(alike) == 1 else "They are"
-    said.append(f"{subject} the first to get there in {often} of simulated futures, ties with others shared.")
+        lead = f"No strategy is clearly faster than all others. On average {names} {'is' if one else 'are'} first"
+        said = [f"{lead}: {by}."]
+    first = percent(sum(time.best_share[place] for place in time.alike))
+    subject = "It is" if one else "They are"
+    said.append(f"{subject} the first to get there in {first} of simulated futures, ties with others shared.")
     return said + _against(compared, time, best)
+
+
+def often(compared: Compared) -> list[int]:
+    """The strategies that get there in most futures."""
+    return [place for place, told in enumerate(compared.finding(REACHED).estimates) if told.mean >= MOST]
+
+
+def others_often(compared: Compared) -> list[int]:
+    """The strategies beside the fastest that get there in most futures, too."""
+    return [place for place in often(compared) if place not in compared.finding(TIME).alike]
+
+
+def _when(compared: Compared, time: Finding) -> str:
+    """After how many months the best gets there on average, and in how many futures."""
+    mean, scenario = time.estimates[time.best].mean, compared.strategies[0].scenario
+    count, runs = int(compared.finding(REACHED).by_run[time.best].sum()), compared.replicates
+    said = f"after {mean:.1f} months on average ({calendar_month(scenario.start, max(math.ceil(mean), 1))}), in "
+    if count == runs:
+        return said + ("the only simulated future" if runs == 1 else f"all {runs} simulated futures")
+    horizon = scenario.months
+    return f"{said}{count} of {runs} simulated futures within {horizon} months; the others count as {horizon}"
 
 
 def _against(compared: Compared, finding: Finding, best: int) -> list[str]:
     """How the best compares with each other strategy."""
-    labels, late = _labels(compared), finding.measure.key == TIME
-    return [
-        f"{labels[best]} against {labels[other]}: {gap_text(finding, best, other)}; "
-        f"{futures_text(finding.measure, finding.differences[best, other])}{_late(compared, other) if late else ''}."
-        for other in range(len(labels)) if other not in finding.alike
-    ]  # fmt: skip
+    labels, reached, times = _labels(compared), compared.finding(REACHED), finding.measure.key == TIME
+    said = []
+    for other in range(len(labels)):
+        if other in finding.alike:
+            continue
+        if times and reached.estimates[other].mean < MOST and finding.clearly_better(best, other):
+            # the months of the other would mostly be the horizon
+            said.append(f"{labels[other]} gets there {_arrivals(compared, other)}.")
+            continue
+        late = _late(compared, other) if times else ""
+        futures = futures_text(finding.measure, finding.differences[best, other])
+        said.append(f"{labels[best]} against {labels[other]}: {gap_text(finding, best, other)}; {futures}{late}.")
+    return said
 
 
 def _late(compared: Compared, place: int) -> str:
@@ -244,9 +293,8 @@ def _efforts(compared: Compared) -> list[str]:
     best, other = _pair(compared)
     labels = _labels(compared)
     findings = [compared.finding(key) for key in EFFORT if _has(compared, key)]
-    gaps = [(finding, finding.differences[best, other]) for finding in findings]
-    differ = [(finding.measure, gap) for finding, gap in gaps
-              if finding.clear(best, other) or (gap.low is None and not gap.same)]  # fmt: skip
+    differ = [(finding.measure, finding.differences[best, other]) for finding in findings
+              if finding.clear(best, other) or finding.unsure(best, other)]  # fmt: skip
     if not differ:
         return [f"{labels[best]} needs about as many days, visits and sessions as {labels[other]}."]
     told = [f"{_size(m, gap.mean)} {_word(m, gap.mean)} {m.name}" for m, gap in differ]
@@ -261,7 +309,7 @@ def _equity(compared: Compared) -> list[str]:
             continue
         means = [told.mean for told in finding.estimates]
         worst = means.index(max(means))
-        if finding.clearly_better(finding.best, worst) and max(means) - min(means) > CHANGE:
+        if finding.clearly_better(finding.best, worst):
             words = finding.measure.name.removesuffix(f", {finding.measure.unit}")
             small, large = (finding.measure.form(means[place]) for place in (finding.best, worst))
             said.append(f"The {words} is smallest with {labels[finding.best]} ({small} points) and largest with "
@@ -275,7 +323,7 @@ def _sustainment(compared: Compared) -> list[str]:
         return []
     labels, kept = _labels(compared), compared.finding(KEPT)
     told = [f"{kept.measure.form(kept.estimates[place].mean)} with {labels[place]}" for place in kept.told]
-    return [f"12 months after support ends, {listed(told)} of the gain in score is left."] if told else []
+    return [f"Of the gain in score, what is left 12 months after support ends: {listed(told)}."] if told else []
 
 
 def _left_out(compared: Compared) -> list[str]:

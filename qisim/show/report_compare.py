@@ -10,7 +10,7 @@ from qisim.outcomes.outcome import calendar_month, score, target_percent
 from qisim.scenario.difference import scenario_changes
 from qisim.show.compare_charts import CHARTS
 from qisim.show.compare_table import SHARE_BEST, best_cells, cells_against_best, cells_against_first, shown, value_cells
-from qisim.show.compare_words import answer, certainty
+from qisim.show.compare_words import answer, certainty, clear_in_words
 from qisim.show.report import Row, elements, render, shared_content, where
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def _content(compared: Compared, svgs: Mapping[str, bytes]) -> dict[str, Any]:
         "against_best": _rows(compared, cells_against_best),
         "best": _rows(compared, best_cells),
         "share_best": SHARE_BEST,
+        "clear": clear_in_words(),
         "ideas_of": " of A, as its scenario gives them",
         "seed": compared.seed,
         "replicates": compared.replicates,

@@ -159,7 +159,7 @@ def test_the_answer_tells_cost_effort_and_what_is_left(compared: Comparison) -> 
     said = " ".join(answer(compared))
     assert " KES on average, " in said
     assert "A facility brought to the standard costs " in said
-    assert "12 months after support ends, " in said
+    assert "what is left 12 months after support ends: " in said
     assert not [word for word in ("nan", "inf ", "None") if word in said]
 
 
