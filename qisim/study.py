@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.experiments.results import Results
 from qisim.scenario.change import changed
+from qisim.scenario.errors import BadInput, Problem, shown
 from qisim.scenario.load import load_scenario
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World, build_world
@@ -106,10 +107,18 @@ class Run(Results):
 class Study:
     """A scenario and the facilities it takes place in. The world is built once, when it is first needed."""
 
+    scenario: Scenario
+
     def __init__(self, scenario: Scenario, world: World | None = None):
-        self.scenario = scenario
+        """Raises BadInput where `scenario` is no scenario: one in a file is read by `load`."""
+        _check(scenario, world)
+        vars(self)["scenario"] = scenario
         if world is not None:
-            self.world = world
+            vars(self)["world"] = world
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse: what is set here would change nothing, or not all that hangs on it."""
+        raise BadInput(Problem("Study", f"{name} cannot be set", allowed=_INSTEAD.get(name, _CHANGED.format(name))))
 
     def __repr__(self) -> str:
         return f"Study({self.scenario.title!r}, {self.scenario.months} months)"
@@ -163,6 +172,18 @@ class Study:
         from qisim.model.mesa_model import QIModel
 
         return QIModel(self.scenario, self.world, rng=rng, replicate=replicate)
+
+
+_CHANGED = "another study with other values: study.changed({{{!r}: ...}})"
+_INSTEAD = {"scenario": "another study: Study(scenario)", "world": "another study: Study(study.scenario, world)"}
+
+
+def _check(scenario: Any, world: Any) -> None:
+    if not isinstance(scenario, Scenario):
+        how = "a scenario; one in a file is read with qisim.load(file), and qisim.load(file).changed(...) makes others"
+        raise BadInput(Problem("Study", f"found {shown(scenario)}", allowed=how))
+    if world is not None and not isinstance(world, World):
+        raise BadInput(Problem("Study", f"found {shown(world)}", "world", allowed="the world of another study"))
 
 
 def _same_world(one: Scenario, other: Scenario) -> bool:

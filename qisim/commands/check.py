@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qisim.commands.say import complain, console, counted, say_json
+from qisim.commands.say import complain, console, counted, say_json, tell
 
 if TYPE_CHECKING:
     from qisim.model.timetable import Planned
@@ -48,7 +48,7 @@ def _check(file: Path) -> dict[str, Any]:
         build_calendar(scenario, world)
         groupings(world, scenario)
     except BadInput as error:
-        problems = [{"text": str(problem), **asdict(problem)} for problem in error.problems]
+        problems = [{"text": str(problem), **asdict(problem)} for problem in error.listed()]
         return {"file": str(file), "ok": False, "problems": problems}
     return {
         "file": str(file),
@@ -81,7 +81,7 @@ def _tell(found: dict[str, Any]) -> None:
     programme = "" if found["elements"] else "; no programme (natural diffusion)"
     size = f"{counted(found['facilities'], 'facility', 'facilities')} in {counted(found['districts'], 'district')}"
     size += f", {counted(found['months'], 'month')}"
-    typer.echo(f"{found['file']}: ready to run: {found['title']}; {size}{programme}")
+    tell(f"{found['file']}: ready to run: {found['title']}; {size}{programme}")
     if found["calendar"]:
         _tell_calendar(found["calendar"])
     for note in found["notes"]:

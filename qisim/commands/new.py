@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qisim.commands.say import command_line, stopping_means, write_file
+from qisim.commands.say import command_line, stopping_means, tell, write_file
 
 
 def new(
@@ -28,5 +28,5 @@ def new(
     new_folder = "" if file.parent.exists() else f" in the new folder {file.parent}"
     with stopping_means(f"{file} may be there already, whole."):
         write_file(file, text)
-    typer.echo(f"Wrote {file}{new_folder}. Open it in a text editor, change what you need, then:")
-    typer.echo(f"  {command_line('check', file)}\n  {command_line('run', file)}")
+    tell(f"Wrote {file}{new_folder}. Open it in a text editor, change what you need, then:")
+    tell(f"  {command_line('check', file)}\n  {command_line('run', file)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,7 +30,7 @@ def drawing_from(study: Study, parameters: str | None) -> Study:
 
 def named(parameters: str | None) -> str | None:
     """The sets as a scenario anywhere would name them."""
-    return parameters if parameters in (None, PLAUSIBLE) else str(Path(parameters).resolve())
+    return parameters if parameters in (None, PLAUSIBLE) else os.path.realpath(parameters)
 
 
 def tell_sets(study: Study) -> None:

@@ -41,12 +41,12 @@ def params(
 
 def _known(names: list[str]) -> set[str]:
     from qisim.scenario.behaviour import PARAMETERS
-    from qisim.scenario.errors import BadInput, Problem, nearest
+    from qisim.scenario.errors import BadInput, Problem, nearest, shown
 
     unknown = [name for name in names if name not in PARAMETERS]
     if unknown:
         raise BadInput(
-            Problem("params", f"there is no parameter {name!r}", nearest=nearest(name, PARAMETERS)) for name in unknown
+            Problem("params", f"there is no parameter {shown(name)}", nearest=nearest(name, PARAMETERS)) for name in unknown
         )
     return set(names)
 

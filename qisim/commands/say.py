@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from qisim.scenario.errors import UNSEEN, harmless
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -33,16 +35,28 @@ def stopping_means(text: str) -> Iterator[None]:
         raise Stopped(text) from None
 
 
+def tell(text: str, *, err: bool = False) -> None:
+    """Tell the user something on stdout; characters that terminals obey are written out."""
+    typer.echo("\n".join(map(harmless, text.split("\n"))), err=err)
+
+
 def complain(text: str) -> None:
     """Tell the user something on stderr."""
-    typer.echo(text, err=True)
+    tell(text, err=True)
 
 
 def console(*, stderr: bool = False) -> Console:
     """A rich console that takes text as it is; wide enough for tables when its output goes to a file."""
     from rich.console import Console
+    from rich.text import Text
 
-    made = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    class Harmless(Console):
+        """Texts of scenarios and files reach the screen without characters that terminals obey."""
+
+        def render_str(self, text: str, **options: Any) -> Text:
+            return super().render_str("\n".join(map(harmless, text.split("\n"))), **options)
+
+    made = Harmless(stderr=stderr, markup=False, highlight=False, emoji=False)
     if not made.is_terminal and "COLUMNS" not in os.environ:
         made.width = WIDTH_OF_A_FILE
     return made
@@ -69,7 +83,8 @@ def counted(number: int, one: str, several: str = "") -> str:
 
 def say_json(value: Any) -> None:
     """Print a value on stdout as JSON. Numbers that JSON does not know (not reached, infinite) become null."""
-    typer.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    typer.echo(UNSEEN.sub(lambda found: found.group() if found.group() == "\n" else json.dumps(found.group())[1:-1], text))
 
 
 def _plain(value: Any) -> Any:

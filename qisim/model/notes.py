@@ -16,9 +16,10 @@ from qisim.model.timetable import Mask, WavePlan, alone, facilities_left, first_
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.costs import ElementCosts
 from qisim.scenario.elements.collaborative import Collaborative
-from qisim.scenario.schema import Scenario
+from qisim.scenario.errors import harmless
+from qisim.scenario.schema import Scenario, WorldSpec
 from qisim.scenario.uncertain import Uncertain
-from qisim.world.world import World
+from qisim.world.world import World, spelled_otherwise
 
 ALIKE = 0.9
 """How alike two names are, 0-1, that may be meant to be one."""
@@ -37,13 +38,14 @@ class Note:
 
     def __str__(self) -> str:
         place = self.where + (f", line {self.line}" if self.line else "")
-        return f"{place}: note: {self.text}"
+        return harmless(f"{place}: note: {self.text}")
 
 
 def notes(scenario: Scenario, world: World) -> list[Note]:
     """What in a scenario is probably not meant. Raises BadInput where the programme does not fit the world."""
     waves = wave_plans(scenario, world)
     found = [
+        *_read_as_meant(scenario, world),
         *_unusual_behaviour(scenario),
         *_idle_indicators(scenario),
         *_names_alike(scenario),
@@ -63,6 +65,20 @@ def _note(scenario: Scenario, key: str, text: str) -> Note:
 
 # Each of the following yields the dotted key of what it is about, and the text of a note.
 Found = Iterator[tuple[str, str]]
+
+
+def _read_as_meant(scenario: Scenario, world: World) -> Found:
+    """What of the registry was read otherwise than it stands there, and a default referral chain that it lacks."""
+    for text in world.notes:
+        yield "world.facilities", text
+    chain = scenario.world.referral
+    if scenario.world.facilities is None or chain != WorldSpec.model_fields["referral"].default:
+        return
+    meant = spelled_otherwise(chain, world.kinds)
+    if meant or not set(chain) & set(world.kinds):
+        what = "no facility is of the kind " + " or ".join(map(repr, [name for name in chain if name not in world.kinds]))
+        like = f"; did you mean {', '.join(map(repr, dict.fromkeys(meant.values())))}?" if meant else ""
+        yield "world.facilities", f"{what}, by which facilities refer{like} list your kinds from the top down as referral"
 
 
 def _unusual_behaviour(scenario: Scenario) -> Found:

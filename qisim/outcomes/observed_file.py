@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from qisim.outcomes.observed import KINDS, MEASURED, MEASURED_WORDS, SERIES, Series
-from qisim.scenario.csv_file import MOST_LISTED, CsvFile, listed, read_csv
-from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.scenario.csv_file import CsvFile, listed, read_csv
+from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, cut, nearest, shown
 from qisim.world.cells import number
 from qisim.world.columns import slug
 
@@ -45,7 +45,8 @@ class _File:
 
 def read(path: Path, scenario: Scenario, world: World, series: Mapping[str, Series]) -> tuple[pd.DataFrame, np.ndarray]:
     """The cells of a file as the table of `Observed`, and the facilities of each. Raises BadInput."""
-    file = _known(read_csv(path), scenario)
+    problems: list[Problem] = []
+    file = _known(read_csv(path, problems), scenario, problems)
     months, places = _months(file, scenario), _places(file, world)
     _check_twice(file, months, places)
     sizes = {"": len(world), **dict(zip(world.districts, np.bincount(world.district).tolist(), strict=True))}
@@ -65,8 +66,8 @@ def read(path: Path, scenario: Scenario, world: World, series: Mapping[str, Seri
     return table, np.array([sizes[place] for place in table["district"]], dtype=np.int64)
 
 
-def _known(raw: CsvFile, scenario: Scenario) -> _File:
-    """The file with known headers; problems where one is not known, means the same as another, or is missing."""
+def _known(raw: CsvFile, scenario: Scenario, problems: list[Problem]) -> _File:
+    """The file with known headers; more problems where one is not known, means the same as another, or is missing."""
     indicators = [indicator.name + suffix for indicator in scenario.indicators for suffix in ("", MEASURED)]
     known = [MONTH, DISTRICT, *SERIES, *indicators]
     by_slug: dict[str, list[str]] = {}
@@ -75,7 +76,6 @@ def _known(raw: CsvFile, scenario: Scenario) -> _File:
     scores = _only(scenario)
     columns: dict[str, list[str]] = {}
     headers: dict[str, str] = {}
-    problems = []
     for header, cells in raw.columns.items():
         names = [header] if header in known else by_slug.get(slug(header), [])
         name = scores.get(names[0], names[0]) if names else ""
@@ -85,12 +85,12 @@ def _known(raw: CsvFile, scenario: Scenario) -> _File:
         elif len(names) > 1:
             problems.append(raw.header_problem(header, "may mean several columns", f"exactly {' or '.join(names)}"))
         elif name in columns:
-            problems.append(raw.header_problem(header, f"means the same as {headers[name]!r}", "one of them"))
+            problems.append(raw.header_problem(header, f"means the same as {shown(headers[name])}", "one of them"))
         else:
             columns[name], headers[name] = cells, header
     if MONTH not in columns:
         near = nearest(MONTH, raw.columns)
-        problems.append(raw.header_problem(MONTH, f"is missing; the file has {', '.join(raw.columns)}", nearest=near))
+        problems.append(raw.header_problem(MONTH, f"is missing; the file has {raw.in_words()}", nearest=near))
     if not problems and not set(columns) - {MONTH, DISTRICT}:
         problems.append(raw.header_problem("", "no column holds anything that was seen", ", ".join(known[2:])))
     return _File(raw, columns, headers, problems)
@@ -110,9 +110,9 @@ def _months(file: _File, scenario: Scenario) -> list[int | None]:
     for row, text in enumerate(file.columns.get(MONTH, [])):
         month = _month(text, scenario)
         if month is None:
-            file.tell(row, MONTH, f"found {text!r}" if text else "is empty", f"a whole number or YYYY-MM: {allowed}")
+            file.tell(row, MONTH, f"found {shown(text)}" if text else "is empty", f"a whole number or YYYY-MM: {allowed}")
         elif not 0 <= month <= scenario.months:
-            file.tell(row, MONTH, f"found {text}, which the scenario does not cover", allowed)
+            file.tell(row, MONTH, f"found {cut(text)}, which the scenario does not cover", allowed)
             month = None
         found.append(month)
     return found or [None] * len(file.raw)
@@ -145,7 +145,7 @@ def _places(file: _File, world: World) -> list[str | None]:
     for told, (text, rows) in enumerate(unknown.items()):
         near = nearest(text, world.districts) if told < MOST_LISTED else ""
         more = f", here and in {len(rows) - 1:,} more row{'' if len(rows) == 2 else 's'}" if len(rows) > 1 else ""
-        what = f"no district is called {text!r}{more}"
+        what = f"no district is called {shown(text)}{more}"
         file.tell(rows[0], DISTRICT, what, f"{some}; empty for all facilities", near)
     return [text if text in known else None for text in cells]
 
@@ -175,9 +175,9 @@ def _counts(file: _File, name: str, sizes: Sequence[int | None]) -> np.ndarray:
             continue
         if value is None or value != int(value) or value < 0:
             allowed = "a whole number of facilities" + (f" from 0 to {most:,}" if most is not None else "")
-            file.tell(row, name, f"found {text}", f"{allowed}, or nothing where untold")
+            file.tell(row, name, f"found {cut(text)}", f"{allowed}, or nothing where untold")
         elif most is not None and value > most:
-            file.tell(row, name, f"found {text}, more than the {most:,} facilities there are", f"0 to {most:,}")
+            file.tell(row, name, f"found {cut(text)}, more than the {most:,} facilities there are", f"0 to {most:,}")
         else:
             result[row] = value
     return result
@@ -192,7 +192,7 @@ def _shares(file: _File, name: str) -> np.ndarray:
         if value is not None and 0 <= value <= 1:
             result[row] = value
         else:
-            file.tell(row, name, f"found {text}{_as_share(text)}", "a share from 0 to 1, or nothing where untold")
+            file.tell(row, name, f"found {cut(text)}{_as_share(text)}", "a share from 0 to 1, or nothing where untold")
     return result
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.scenario.errors import BadInput, Problem, nearest, shown
 from qisim.scenario.load import from_document
-from qisim.scenario.origin import NAMED_LISTS, Origin, name_of
+from qisim.scenario.origin import LONGEST_POSITION, NAMED_LISTS, Origin
 from qisim.scenario.parameter_sets import ParameterSets
 from qisim.scenario.schema import Scenario
 
@@ -20,8 +20,8 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
 
     Keys are dotted; a table of a list is called by its name, as in `programme.district coach.days_per_month`, or by its
     position from 0, as in `waves.0.sites`. Values are those of a scenario file, or parts of another scenario. As in a
-    file, `remove` drops a named table; None leaves a key out that need not be given. Files that the scenario names are
-    still sought where they were; messages name no line, for what they find stands in no file.
+    file, `remove` drops a named table; None takes a key away, so that its default holds again. Files that the scenario
+    names are still sought where they were; messages name no line, for what they find stands in no file.
     """
     document = scenario.model_dump()
     document["behaviour"] = scenario.behaviour.model_dump(exclude_unset=True)
@@ -33,7 +33,7 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     try:
         result = from_document(_without_removed(document), origin)
     except BadInput as error:
-        raise BadInput([*problems, *error.problems]) from None
+        raise BadInput([*problems, *error.problems], error.more) from None
     if problems:
         raise BadInput(problems)
     return result
@@ -41,8 +41,9 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
 
 def _told_not_drawn(document: dict[str, Any], changes: Mapping[str, Any]) -> None:
     """A behaviour parameter that is told now is no longer drawn from sets."""
-    told = {str(key).partition(".")[2] for key in changes if str(key).startswith("behaviour.")}
-    if "behaviour" in changes and isinstance(document["behaviour"], dict):
+    given = [str(key) for key, value in changes.items() if value is not None]
+    told = {key.partition(".")[2] for key in given if key.startswith("behaviour.")}
+    if "behaviour" in changes and isinstance(document.get("behaviour"), dict):
         told |= set(document["behaviour"])
     try:
         if told and isinstance(document.get("parameters"), dict):
@@ -73,7 +74,10 @@ def _change(document: Any, key: str, value: Any, where: str) -> list[Problem]:
         if part is None:
             return [_no_such_row(here, key, rest, where)]
         if not below:
-            here[part] = value
+            if value is None and isinstance(here, dict):
+                here.pop(part, None)
+            else:
+                here[part] = value
             return []
         if isinstance(here, dict):
             here.setdefault(part, {})  # validation knows what is allowed here, and says so
@@ -98,7 +102,8 @@ def _row(rows: list[Any], rest: str) -> tuple[int | None, str]:
         if rest == name or (rest.startswith(name + ".") and len(rest) > len(name) + 1):
             return names.index(name), rest[len(name) + 1 :]
     first, below = _first(rest)
-    return (int(first), below) if first.isdecimal() and int(first) < len(rows) else (None, "")
+    number = int(first) if first.isdecimal() and len(first) <= LONGEST_POSITION else len(rows)
+    return (number, below) if number < len(rows) else (None, "")
 
 
 def _names(rows: list[Any]) -> list[str]:
@@ -108,11 +113,11 @@ def _names(rows: list[Any]) -> list[str]:
 
 def _no_such_row(rows: list[Any], key: str, rest: str, where: str) -> Problem:
     names, sought = _names(rows), _first(rest)[0]
-    return Problem(where, f"there is no {sought!r} here", key, allowed=", ".join(names), nearest=nearest(sought, names))
+    return Problem(where, f"there is no {shown(sought)} here", key, allowed=", ".join(names), nearest=nearest(sought, names))
 
 
 def _without_removed(document: dict[str, Any]) -> dict[str, Any]:
-    for tables in (document, document["world"]):
+    for tables in (document, document.get("world")):
         if not isinstance(tables, dict):
             continue
         for key in NAMED_LISTS:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from qisim.scenario.origin import NAMED_LISTS, name_of
+from qisim.scenario.lines import name_of
+from qisim.scenario.origin import NAMED_LISTS
 from qisim.scenario.schema import Scenario
 
 NOT_COMPARED = ("title", "description")

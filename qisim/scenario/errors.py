@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from difflib import get_close_matches
 from operator import index
@@ -11,14 +12,36 @@ from pathlib import Path
 from typing import Any
 
 MOST_SHOWN = 60
+MOST_LISTED = 20
+"""Problems that are spelled out; the others are counted."""
+MOST_COMPARED = 2000
+"""Names among which the nearest is looked for; among more it would take minutes."""
+LONGEST = {"where": 300, "key": 200, "what": 500, "allowed": 1000, "nearest": 200}
+"""Characters of each part of a message."""
 TEXT_FILES = (".toml", ".csv")
+UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Characters that show nothing by themselves; terminals obey some, and others turn the order of the text around."""
+
+
+def harmless(text: str) -> str:
+    """`text` in one line, with its unseen characters as a Python text would write them, such as \\x1b."""
+    return UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def cut(text: str, most: int = MOST_SHOWN) -> str:
+    """The beginning of a long text."""
+    return text if len(text) <= most else text[: most - 4] + " ..."
 
 
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with one input.
 
-    `where` is a file name, `key` the dotted key or the column, `line` counts from 1.
+    `where` is a file name, `key` the dotted key or the column, `line` counts from 1; `named_in` is the place that names
+    the file, where the user did not.
     """
 
     where: str
@@ -27,23 +50,40 @@ class Problem:
     line: int | None = None
     allowed: str = ""
     nearest: str = ""
+    named_in: str = ""
 
     def __str__(self) -> str:
-        place = self.where + (f", line {self.line}" if self.line else "")
-        text = f"{place}: {self.key}: {self.what}" if self.key else f"{place}: {self.what}"
+        part = {name: harmless(cut(str(getattr(self, name)), most)) for name, most in LONGEST.items()}
+        text = part["where"] + (f", line {self.line}" if self.line else "")
+        text += f": {part['key']}: {part['what']}" if self.key else f": {part['what']}"
         if self.nearest:
-            text += f"; did you mean {self.nearest!r}?"
+            text += f"; did you mean {cut(self.nearest, LONGEST['nearest'])!r}?"
         if self.allowed:
-            text += f" (allowed: {self.allowed})"
-        return text
+            text += f" (allowed: {part['allowed']})"
+        return text + (f" [this file is named in {harmless(self.named_in)}]" if self.named_in else "")
 
 
 class BadInput(Exception):
-    """An input that cannot be used, with every problem found in it."""
+    """An input that cannot be used, with the problems found in it; `more` is how many were not worked out."""
 
-    def __init__(self, problems: Problem | Iterable[Problem]):
+    def __init__(self, problems: Problem | Iterable[Problem], more: int = 0):
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        self.more = more
+        super().__init__("\n".join(str(problem) for problem in self.listed()))
+
+    def __reduce__(self) -> tuple[type[BadInput], tuple[list[Problem], int]]:
+        return BadInput, (self.problems, self.more)
+
+    def listed(self) -> list[Problem]:
+        """The first `MOST_LISTED` problems, and one that counts the others."""
+        others = len(self.problems[MOST_LISTED:]) + self.more
+        counted = [Problem(self.problems[-1].where, f"and {others:,} more")] if others else []
+        return [*self.problems[:MOST_LISTED], *counted]
+
+    def named_in(self, place: str) -> BadInput:
+        """The same problems of a file, of which the first says in which place that file is named."""
+        first, *rest = self.problems
+        return BadInput([replace(first, named_in=first.named_in or place), *rest], self.more)
 
     def __reduce__(self) -> tuple[type[BadInput], tuple[list[Problem]]]:
         """As worker processes hand it over; Python would make it anew from its text."""
@@ -62,9 +102,48 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """The one of `names` that `name` was probably meant to be, or an empty string."""
-    matches = get_close_matches(str(name), list(names), n=1, cutoff=0.6)
-    return matches[0] if matches else ""
+    """The one of `names` that `name` was probably meant to be, or an empty string.
+
+    That is one spelled nearly alike; or else the only one that has all its words and more, or fewer.
+    """
+    name, known = str(name), list(names)
+    if len(known) > MOST_COMPARED or len(name) > LONGEST["nearest"]:
+        return ""
+    spelled = {other.casefold(): other for other in reversed(known)}
+    for cutoff in (0.85, 0.0, 0.6):
+        if cutoff:
+            alike = get_close_matches(name.casefold(), spelled, n=1, cutoff=cutoff)
+        else:
+            alike = _with_the_words(name.casefold(), spelled)
+        if len(alike) == 1:
+            return spelled[alike[0]]
+    return ""
+
+
+def slip_of(name: str, names: Iterable[str]) -> str:
+    """The one of `names` from which `name` differs by its spelling only; an empty string where none does.
+
+    Names that differ in a number or in a single letter, which tell things apart, are two.
+    """
+    marks = _marks(name)
+    alike = [other for other in names if _marks(other) == marks]
+    matches = get_close_matches(name.casefold(), map(str.casefold, alike), n=2, cutoff=0.85)
+    return next((other for other in alike if [other.casefold()] == matches), "")
+
+
+def _marks(name: str) -> list[str]:
+    words = re.findall(r"[^\W_]+", name.casefold())
+    return [word for word in words if len(word) == 1 or any(character.isdigit() for character in word)]
+
+
+def _with_the_words(name: str, names: Iterable[str]) -> list[str]:
+    """Those that are `name` with words added or left out, such as Gasabo District for Gasabo."""
+    words = _words(name)
+    return [other for other in names if (some := _words(other)) and words and (words <= some or some <= words)]
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", name))
 
 
 def shown(value: Any) -> str:
@@ -93,7 +172,7 @@ def reading_failed(path: Path, error: OSError | UnicodeDecodeError) -> BadInput:
     if isinstance(error, IsADirectoryError):
         return BadInput(Problem(str(path), "is a folder, not a file"))
     if isinstance(error, UnicodeDecodeError):
-        return BadInput(Problem(str(path), _not_text(path)))
+        return BadInput(Problem(str(path), not_text(path.suffix, error.object[:MOST_SHOWN])))
     return BadInput(Problem(str(path), f"cannot be read: {error.strerror}"))
 
 
@@ -111,14 +190,9 @@ def nearest_file(path: Path, but: str = "") -> str:
     return same[0] if same else known.get(nearest(path.stem, known), "")
 
 
-def _not_text(path: Path) -> str:
+def not_text(suffix: str, beginning: bytes) -> str:
     """What to do about a file that is not UTF-8 text."""
-    try:
-        with path.open("rb") as stream:
-            beginning = stream.read(8)
-    except OSError:
-        beginning = b""
-    if path.suffix.casefold() == ".toml":
+    if suffix.casefold() == ".toml":
         return "is not UTF-8 text; save it again with a text editor, with the encoding UTF-8"
     if beginning.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return "is an Excel workbook or the like; save it as 'CSV UTF-8', and name that file"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qisim.scenario.origin import NAMED_LISTS, name_of
+from qisim.scenario.lines import name_of
+from qisim.scenario.origin import NAMED_LISTS
 from qisim.scenario.uncertain import Uncertain
 
 ALTERNATIVES: dict[str, list[tuple[set[str], set[str]]]] = {

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from qisim.scenario.lines import Lines, name_of
+
 NAMED_LISTS = ("indicators", "ideas", "programme", "kinds")
-
-
-def name_of(table: Any) -> str | None:
-    """The name by which a table of a list is merged: its `name`, or else its `kind`."""
-    if not isinstance(table, dict):
-        return None
-    name = table.get("name", table.get("kind"))
-    return name if isinstance(name, str) else None
+LONGEST_POSITION = 9
+"""Digits of a position in a list."""
 
 
 @dataclass
@@ -31,23 +28,32 @@ class Origin:
         """What messages call the scenario: its file's path."""
         return str(self.files[0][0]) if self.files else "scenario"
 
-    def locate(self, key: str) -> tuple[str, int | None]:
-        """The file, and the line from 1, of a dotted key or of the nearest table around it."""
-        path = self._with_names([int(part) if part.isdigit() else part for part in key.split(".")])
+    @cached_property
+    def _lines(self) -> list[tuple[str, Lines]]:
+        return [(str(file), Lines(text)) for file, text in self.files]
+
+    def locate(self, key: str | Sequence[Any]) -> tuple[str, int | None]:
+        """The file, and the line from 1, of a dotted key (or of its parts) or of the nearest table around it."""
+        path = self._with_names(_parts(key))
         while path:
-            for file, text in self.files:
-                line = line_of(text, path)
+            for file, lines in self._lines:
+                line = lines.at(tuple(path))
                 if line:
-                    return str(file), line
+                    return file, line
             path = path[:-1]
         return self.name, None
 
-    def named(self, key: str) -> str:
+    def place(self, key: str | Sequence[Any]) -> str:
+        """The file and line of a key as a message gives them; empty where the scenario stands in no file."""
+        where, line = self.locate(key)
+        return "" if not self.files else f"{where}, line {line}" if line else where
+
+    def named(self, key: str | Sequence[Any]) -> str:
         """A dotted key with the names of tables for their positions, and other positions counted from 1.
 
         Without files the scenario is of Python, where positions count from 0.
         """
-        path = [int(part) if part.isdigit() else part for part in key.split(".")]
+        path = _parts(key)
         told = [f"(number {part + 1})" if isinstance(part, int) else part for part in self._with_names(path)]
         if not self.files:
             return ".".join(str(part) for part in self._with_names(path))
@@ -67,41 +73,8 @@ class Origin:
         return result
 
 
-def _holds(document: Any, path: list[Any]) -> bool:
-    here = document
-    for part in path:
-        if isinstance(here, list) and isinstance(part, str):
-            here = {name_of(table): table for table in reversed(here)}  # the first of each name
-        try:
-            here = here[part]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
-
-
-def line_of(text: str, path: list[Any]) -> int | None:
-    """The line that ends the first prefix of `text` holding `path`.
-
-    TOML parsers do not tell positions, but every prefix that parses shows what the lines up to it say.
-    """
-    lines = text.splitlines()
-    low, high = 0, len(lines)
-    if not _holds(_parse(lines, high), path):
-        return None
-    while low < high:
-        middle = (low + high) // 2
-        if _holds(_parse(lines, middle), path):
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def _parse(lines: list[str], count: int) -> dict[str, Any]:
-    """What the first `count` lines say, leaving out an unfinished value at their end."""
-    for end in range(count, -1, -1):
-        try:
-            return tomllib.loads("\n".join(lines[:end]))
-        except ValueError:  # not TOML, or a number that is not finished or too long
-            continue
-    return {}
+def _parts(key: str | Sequence[Any]) -> list[Any]:
+    """The parts of a dotted key, with numbers for positions."""
+    if not isinstance(key, str):
+        return list(key)
+    return [int(part) if part.isdecimal() and len(part) <= LONGEST_POSITION else part for part in key.split(".")]

@@ -13,14 +13,16 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.csv_file import SEPARATORS, CsvFile, listed, read_csv
-from qisim.scenario.errors import BadInput, Problem, nearest, shown
+from qisim.scenario.csv_file import MOST_BYTES, SEPARATORS, CsvFile, listed, read_csv
+from qisim.scenario.errors import BadInput, Problem, cut, nearest, nearest_file, shown
 from qisim.scenario.fields import Table
+from qisim.scenario.files import check_file, control_character, read_file
+from qisim.scenario.origin import Origin
 from qisim.scenario.plausible import PLAUSIBLE
 
 MOST_SETS = 100_000
-MOST_NAMES = 1000
-"""Names of a first line that are looked at where the file cannot be read as a table."""
+MOST_LOOKED_AT, MOST_NAMES = 100_000, 1000
+"""Bytes of a file, and names of its first line, that are looked at where it cannot be read as a table."""
 
 
 class ParameterSets(Table):
@@ -70,34 +72,30 @@ def read_parameter_sets(name: str, folder: Path) -> ParameterSets:
     if name == PLAUSIBLE:
         with as_file(files("qisim.scenario") / "plausible.csv") as path:
             return _read(path, name)
-    if not (folder / name).exists() and nearest(Path(name).name, [PLAUSIBLE]):
-        raise BadInput(Problem(str(folder / name), "no such file", nearest=PLAUSIBLE))
     return _read(folder / name, Path(name).name)
 
 
 def _read(path: Path, name: str) -> ParameterSets:
+    problems: list[Problem] = []
     try:
-        table = read_csv(path)
+        table = read_csv(path, problems, MOST_SETS)
     except BadInput:
         if _may_hold_sets(_first_line(path)):
             raise
         raise BadInput(_no_sets(path)) from None
     if not _may_hold_sets(list(table.columns)):
         raise BadInput(_no_sets(path))
-    problems = [
+    problems += [
         table.header_problem(column, "is no behaviour parameter", "the names that qisim params lists", near)
         for column in table.columns
         if column not in PARAMETERS
         for near in [nearest(column, PARAMETERS)]
     ]
-    if len(table) > MOST_SETS:
-        problems.append(Problem(table.name, f"has {len(table):,} sets", allowed=f"at most {MOST_SETS:,}"))
+    known = [column for column in table.columns if column in PARAMETERS]
+    columns = [_values(table, column, problems) for column in known]
     if problems:
         raise listed(table.name, problems)
-    columns = [_values(table, column, problems) for column in table.columns]
-    if problems:
-        raise listed(table.name, problems)
-    return ParameterSets(source=name, names=list(table.columns), sets=[list(row) for row in zip(*columns, strict=True)])
+    return ParameterSets(source=name, names=known, sets=[list(row) for row in zip(*columns, strict=True)])
 
 
 def _may_hold_sets(names: list[str]) -> bool:
@@ -108,10 +106,10 @@ def _may_hold_sets(names: list[str]) -> bool:
 def _first_line(path: Path) -> list[str]:
     """What the first line of a file names, if any line can be read."""
     try:
-        with path.open(encoding="utf-8-sig") as stream:
-            line = next((text for text in stream if text.strip()), "")
-    except (OSError, UnicodeDecodeError):
+        text = read_file(path, MOST_BYTES, "")[:MOST_LOOKED_AT].decode("utf-8-sig")
+    except (BadInput, UnicodeDecodeError):
         return []
+    line = text.lstrip().partition("\n")[0]
     return [name.strip(' \t\r\n"') for name in re.split(f"[{SEPARATORS}]", line)[:MOST_NAMES]] if line else []
 
 
@@ -138,7 +136,7 @@ def _values(table: CsvFile, column: str, problems: list[Problem]) -> list[float]
     return values
 
 
-def with_sets(document: dict[str, Any], folder: Path) -> dict[str, Any]:
+def with_sets(document: dict[str, Any], origin: Origin) -> dict[str, Any]:
     """A scenario's document with the sets that it names. Raises BadInput where they cannot be read.
 
     `plausible` yields to what the behaviour tells; the columns of a file of one's own win.
@@ -146,10 +144,30 @@ def with_sets(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     named = document.get("parameters")
     if not isinstance(named, str):
         return document
-    sets = read_parameter_sets(named, folder)
+    if named != PLAUSIBLE:
+        _check_file(named, origin)
+    try:
+        sets = read_parameter_sets(named, origin.folder)
+    except BadInput as error:
+        raise error.named_in(origin.place("parameters")) from None
     if named == PLAUSIBLE:
         sets = sets.but(_told(document.get("behaviour")))
     return {**document, "parameters": sets.model_dump()}
+
+
+def _check_file(named: str, origin: Origin) -> None:
+    """Raise BadInput, in terms of the scenario, where it names no file of sets that could be read."""
+    path, allowed = origin.folder / named, f"{PLAUSIBLE}, or the name of a CSV file"
+    where, line = origin.locate("parameters")
+    if not named or control_character(named):
+        raise BadInput(Problem(where, f"found {shown(named)}", "parameters", line, allowed))
+    try:
+        check_file(path, MOST_BYTES, "a file of parameter sets")
+    except BadInput as error:
+        what, missing = error.problems[0].what, error.problems[0].what == "no such file"
+        near = (nearest(path.name, [PLAUSIBLE]) or nearest_file(path)) if missing else ""
+        what = f"no such file: {cut(named)}" if missing else f"found {shown(named)}: {what}"
+        raise BadInput(Problem(where, what, "parameters", line, "" if near else allowed, near)) from None
 
 
 def _told(behaviour: Any) -> set[str]:

@@ -12,13 +12,15 @@ from qisim.scenario.behaviour import Behaviour
 from qisim.scenario.costs import Costs, ElementCosts
 from qisim.scenario.elements import AnyElement
 from qisim.scenario.elements.base import Element
-from qisim.scenario.errors import BadInput, Problem, nearest, shown
+from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, nearest, shown
 from qisim.scenario.fields import Day, FileName, Name, Share, Table, When
 from qisim.scenario.origin import Origin
 from qisim.scenario.parameter_sets import ParameterSets
 from qisim.scenario.uncertain import Uncertain, quantity
 
 MOST_MONTHS = 600
+MOST_ROWS = 1000
+"""Ideas, elements of the programme, and kinds of facility; far more than any programme has."""
 
 
 class Target(Table):
@@ -52,8 +54,10 @@ class WorldSpec(Table):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(1, description="draws the synthetic country")
     provinces: Annotated[int, Field(ge=1, le=10_000)] | None = Field(None, description="provinces to make up")
     districts: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(None, description="districts to make up")
-    kinds: list[FacilityKind] = Field([], description="kinds of facility to make up, top of the referral chain first")
-    referral: list[str] = Field(
+    kinds: Annotated[list[FacilityKind], Field(max_length=MOST_ROWS)] = Field(
+        [], description="kinds of facility to make up, top of the referral chain first"
+    )
+    referral: Annotated[list[str], Field(max_length=MOST_ROWS)] = Field(
         ["hospital", "health_centre", "health_post"],
         description="kinds of a registry from the top of the referral chain down",
     )
@@ -119,15 +123,17 @@ class Scenario(Table):
     target: Target = Target(score=0.8, coverage=0.8)
     world: WorldSpec
     indicators: Annotated[list[Indicator], Field(min_length=1, max_length=100)]
-    ideas: Annotated[list[Idea], Field(min_length=1, max_length=1000)]
-    programme: list[AnyElement] = Field([], description="the strategy; empty for natural diffusion")
+    ideas: Annotated[list[Idea], Field(min_length=1, max_length=MOST_ROWS)]
+    programme: Annotated[list[AnyElement], Field(max_length=MOST_ROWS)] = Field(
+        [], description="the strategy; empty for natural diffusion"
+    )
     behaviour: Behaviour = Behaviour()
     parameters: ParameterSets | None = Field(
         None,
         description='the word "plausible" or the name of a CSV file: sets of behaviour parameters, one for each future',
     )
     costs: Costs | None = Field(None, description="what a unit of each activity costs; without it no cost is told")
-    groups: list[str] = Field(
+    groups: Annotated[list[str], Field(max_length=100)] = Field(
         [], description="columns of the registry by which equity is told, besides district, kind and remoteness"
     )
 
@@ -147,23 +153,18 @@ class Scenario(Table):
         """Raise BadInput where a name is used twice or an idea names no indicator."""
         problems = []
         for table, rows in (("indicators", self.indicators), ("ideas", self.ideas), ("programme", self.programme)):
-            names = [row.name for row in rows]
+            first: dict[str, int] = {}
             problems += [
-                self.problem(f"{table}.{i}.name", f"found {name!r} twice", "a name of its own for each")
-                for i, name in enumerate(names)
-                if name in names[:i]
+                self.problem(f"{table}.{i}.name", f"found {row.name!r} twice", "a name of its own for each")
+                for i, row in enumerate(rows)
+                if first.setdefault(row.name, i) != i
             ]
         known = [indicator.name for indicator in self.indicators]
-        problems += [
-            self.problem(
-                f"ideas.{i}.indicator",
-                f"found {shown(idea.indicator)}",
-                ", ".join(known),
-                nearest(idea.indicator, known),
-            )
-            for i, idea in enumerate(self.ideas)
-            if idea.indicator not in known
-        ]
+        allowed = ", ".join(known)
+        for i, idea in enumerate(self.ideas):
+            if idea.indicator not in known:
+                near = nearest(idea.indicator, known) if len(problems) < MOST_LISTED else ""
+                problems.append(self.problem(f"ideas.{i}.indicator", f"found {shown(idea.indicator)}", allowed, near))
         if problems:
             raise BadInput(problems)
 

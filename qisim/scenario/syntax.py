@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from qisim.scenario.errors import Problem, shown
+from qisim.scenario.errors import Problem, cut, shown
 
 PLACE = re.compile(r"\s*\((?:at line (?P<line>\d+), column \d+|at end of document)\)$")
 VALUE = r"=\s*(?:\[\s*|\{[^}]*=\s*)?"
@@ -23,8 +23,14 @@ CURLY = re.compile(rf"[=\[,]\s*{MARKS}|{MARKS}\s*[,\]}}]*\s*$")
 """Curly quotation marks where a text begins or ends; within a text they may stand."""
 
 
-def not_toml(path: Path, text: str, error: ValueError | RecursionError) -> Problem:
-    """The problem with a file that a TOML parser refused."""
+MOST_LOOKED_AT = 2000
+"""Characters of a line in which common slips are sought."""
+MOST_QUOTED = 20
+"""Characters of a file that the user did not name: it may be any."""
+
+
+def not_toml(path: Path, text: str, error: ValueError | RecursionError, *, short: bool = False) -> Problem:
+    """The problem with a file that a TOML parser refused; `short` quotes little of it."""
     message = str(error)
     found = PLACE.search(message)
     if found is None:
@@ -34,9 +40,10 @@ def not_toml(path: Path, text: str, error: ValueError | RecursionError) -> Probl
     lines = text.split("\n")
     number = int(found["line"] or len(lines))
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-    said = PLACE.sub("", message)
-    advice = next((advice for slip in SLIPS if (advice := slip(line))), "") or _in_other_words(said)
-    return Problem(str(path), f"cannot be read: {shown(line)}: {advice}", line=number)
+    advice = next((advice for slip in SLIPS if (advice := slip(line[:MOST_LOOKED_AT]))), "")
+    advice = advice or _in_other_words(PLACE.sub("", message))
+    quoted = shown(cut(line, MOST_QUOTED) if short else line)
+    return Problem(str(path), f"cannot be read: {quoted}: {advice}", line=number)
 
 
 def _curly_quotes(line: str) -> str:
@@ -78,7 +85,7 @@ def _bare_word(line: str) -> str:
     truth = TRUTH.get(word.casefold())
     if truth:
         return f"write {truth}, in small letters and without quotation marks" if word != truth else ""
-    return f'a text stands in quotation marks; write "{word}"'
+    return "a text stands in quotation marks" + (f'; write "{word}"' if len(word) <= MOST_QUOTED else "")
 
 
 def _colon(line: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qisim.scenario.csv_file import CsvFile
-from qisim.scenario.errors import Problem
+from qisim.scenario.errors import Problem, cut
 
 
 def numbers(
@@ -24,7 +24,7 @@ def numbers(
             continue
         value = number(text)
         if value is None or not low <= value <= high or (whole and value != int(value)):
-            problems.append(file.problem(row, column, f"found {text}", _allowed(text, value, low, high, whole)))
+            problems.append(file.problem(row, column, f"found {cut(text)}", _allowed(text, value, low, high, whole)))
         else:
             result[row] = value
     return result

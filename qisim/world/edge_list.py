@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from qisim.scenario.csv_file import MOST_LISTED, CsvFile, listed, nearest_id, read_csv
-from qisim.scenario.errors import BadInput, Problem, nearest
+from qisim.scenario.csv_file import CsvFile, listed, read_csv
+from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, cut, nearest, shown
 from qisim.world.cells import number
 from qisim.world.columns import slug
 from qisim.world.geography import Floats, Ints
@@ -22,9 +22,9 @@ def user_ties(path: Path, ids: list[str]) -> Ties:
 
     Raises BadInput with every row that cannot be used; a pair may stand in one row only, whichever way round.
     """
-    file = _with_known_headers(read_csv(path))
-    rows = {value: row for row, value in enumerate(ids)}
     problems: list[Problem] = []
+    file = _with_known_headers(read_csv(path, problems))
+    rows = {value: row for row, value in enumerate(ids)}
     a, b = (_facilities(file, column, rows, problems) for column in ("from", "to"))
     weight = _weights(file, problems)
     problems += _pair_problems(file, a, b)
@@ -43,7 +43,7 @@ def _with_known_headers(raw: CsvFile) -> CsvFile:
         if name in spelled[:place]
     ]
     problems += [
-        raw.header_problem(column, f"is missing; the file has {', '.join(raw.columns)}", ", ".join(COLUMNS),
+        raw.header_problem(column, f"is missing; the file has {raw.in_words()}", ", ".join(COLUMNS),
                            nearest(column, raw.columns))
         for column in COLUMNS
         if column not in spelled
@@ -58,8 +58,8 @@ def _facilities(file: CsvFile, column: str, rows: dict[str, int], problems: list
     result = np.array([rows.get(value, -1) for value in file.columns[column]], dtype=np.int64)
     for count, row in enumerate(np.flatnonzero(result < 0).tolist()):
         value = file.columns[column][row]
-        near = nearest_id(value, rows) if count < MOST_LISTED else ""
-        problems.append(file.problem(row, column, f"no facility has the id {value!r}", nearest=near))
+        near = nearest(value, rows) if count < MOST_LISTED else ""
+        problems.append(file.problem(row, column, f"no facility has the id {shown(value)}", nearest=near))
     return result
 
 
@@ -68,7 +68,7 @@ def _weights(file: CsvFile, problems: list[Problem]) -> Floats:
     for row, weight in enumerate(weights):
         if weight is None or not 0 < weight <= MOST_WEIGHT:
             found = file.columns["weight"][row] or "nothing"
-            problems.append(file.problem(row, "weight", f"found {found}", "a number above 0, up to 1,000,000"))
+            problems.append(file.problem(row, "weight", f"found {cut(found)}", "a number above 0, up to 1,000,000"))
     return np.array([weight or 0.0 for weight in weights])
 
 

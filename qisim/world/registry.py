@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qisim.scenario.csv_file import MOST_LISTED, CsvFile, listed, nearest_id, read_csv
-from qisim.scenario.errors import Problem, nearest, shown
+from qisim.scenario.csv_file import CsvFile, listed, read_csv
+from qisim.scenario.errors import MOST_LISTED, Problem, nearest, shown, slip_of
 from qisim.scenario.files import CONTROL
 from qisim.scenario.schema import Indicator, WorldSpec
 from qisim.world.cells import numbers
@@ -20,6 +19,7 @@ from qisim.world.columns import BASELINE, FACILITY_COLUMNS, REFERS_TO, TRAITS, b
 from qisim.world.geography import travel_days
 from qisim.world.layout import district_bases, lay_out
 
+MOST_FACILITIES = 1_000_000
 REQUIRED = ("id", "kind", "district")
 ONE_PROVINCE = "country"
 OTHER_SPELLINGS = {"latitude": "lat", "longitude": "lon", "long": "lon", "lng": "lon"}
@@ -30,12 +30,14 @@ class Registry:
     """Facilities as read, with defaults for what is untold.
 
     `facilities` has the columns of `World.facilities`; `located` (bool[F]) tells whose position the file gives;
-    `refers_to` (int64[F]) is the row of the facility it names as its place of referral, -1 where none is named.
+    `refers_to` (int64[F]) is the row of the facility it names as its place of referral, -1 where none is named;
+    `notes` say what was read otherwise than it stands there.
     """
 
     facilities: pd.DataFrame
     located: npt.NDArray[np.bool_]
     refers_to: npt.NDArray[np.int64]
+    notes: tuple[str, ...] = ()
 
 
 def read_registry(path: Path, spec: WorldSpec, indicators: Sequence[Indicator]) -> Registry:
@@ -47,9 +49,9 @@ def read_registry(path: Path, spec: WorldSpec, indicators: Sequence[Indicator]) 
     out around the middle of its district's known ones, and a district without any around the middle of the country
     (or the scenario's latitude and longitude), always in the same way: good for a picture and a rough travel time.
     """
-    raw = read_csv(path)
     problems: list[Problem] = []
-    file = _with_known_headers(raw, indicators, problems)
+    notes: list[str] = []
+    file = _with_known_headers(read_csv(path, problems, MOST_FACILITIES), indicators, problems, notes)
     _check_texts(file, problems)
     refers_to = _references(file, problems)
     values = {
@@ -68,40 +70,47 @@ def read_registry(path: Path, spec: WorldSpec, indicators: Sequence[Indicator]) 
     if problems:
         raise listed(file.name, problems)
     facilities = _with_defaults(_table(file, values), located, spec)
-    return Registry(facilities, located, refers_to)
+    return Registry(facilities, located, refers_to, tuple(notes))
 
 
-def _with_known_headers(raw: CsvFile, indicators: Sequence[Indicator], problems: list[Problem]) -> CsvFile:
-    """The file with each header spelled as qisim spells it; problems where one is missing, double or mistaken."""
-    known = [*FACILITY_COLUMNS, REFERS_TO, *baseline_columns(indicators)]
-    exact = {indicator.name: column for indicator, column in zip(indicators, baseline_columns(indicators), strict=True)}
+def _with_known_headers(
+    raw: CsvFile, indicators: Sequence[Indicator], problems: list[Problem], notes: list[str]
+) -> CsvFile:
+    """The file with each header spelled as qisim spells it; problems where one is missing, double or mistaken.
+
+    A header that is a known one but for a slip is taken for it, with a note.
+    """
+    baselines = baseline_columns(indicators)
+    known = [*FACILITY_COLUMNS, REFERS_TO, *baselines]
+    exact = {indicator.name: column for indicator, column in zip(indicators, baselines, strict=True)}
     names = {header: slug(header) if slug(header) in known else exact.get(header, header) for header in raw.columns}
-    for place, (header, name) in enumerate(names.items()):
-        before = [other for other in list(names)[:place] if names[other] == name]
-        if before:
-            problems.append(raw.header_problem(header, f"means the same as {before[0]!r}", "one of them"))
-        elif name not in known:
-            problems += _slip(raw, header, baseline_columns(indicators), {*known, *exact} - {*names.values()})
+    meant = {**{name: name for name in known}, **{slug(name): column for name, column in exact.items()}}
+    holder: dict[str, str] = {}
+    for header, name in names.items():
+        free = {spelling: column for spelling, column in meant.items() if column not in names.values()}
+        if name not in known and (taken := _meant(slug(header), free)):
+            names[header] = name = taken
+            notes.append(f"the column {shown(header)} is read as {taken}; rename it if it is something else")
+        if name in holder:
+            problems.append(raw.header_problem(header, f"means the same as {shown(holder[name])}", "one of them"))
+        elif name.startswith(BASELINE) and name not in known:
+            what, near = "no indicator of the scenario is called so", nearest(slug(header), baselines)
+            problems.append(raw.header_problem(header, what, ", ".join(baselines), near))
+        holder.setdefault(name, header)
     problems += [
-        raw.header_problem(column, f"is missing; the file has {', '.join(raw.columns)}",
+        raw.header_problem(column, f"is missing; the file has {raw.in_words()}",
                            nearest=nearest(column, map(slug, raw.columns)))
         for column in REQUIRED
-        if column not in names.values()
+        if column not in holder
     ]  # fmt: skip
     columns = {names[header]: values for header, values in raw.columns.items()}
     return CsvFile(raw.name, columns, raw.lines, raw.header_line)
 
 
-def _slip(raw: CsvFile, header: str, baselines: list[str], free: set[str]) -> list[Problem]:
-    """The problem of an unknown header that was probably meant as one of the `free` names, if it was."""
-    name = slug(header)
-    if name.startswith(BASELINE):
-        what, near = "no indicator of the scenario is called so", nearest(name, baselines)
-        return [raw.header_problem(header, what, ", ".join(baselines), near)]
-    meant = [OTHER_SPELLINGS.get(name, ""), *get_close_matches(name, sorted(free), n=1, cutoff=0.85)]
-    likely = next((candidate for candidate in meant if candidate in free), "")
-    what = "is not a column that qisim knows, but very like one"
-    return [raw.header_problem(header, what, "the known name, or one less like it", likely)] if likely else []
+def _meant(name: str, free: dict[str, str]) -> str:
+    """The column that a header is but for a slip, of those that no other header names; empty if there is none."""
+    other = OTHER_SPELLINGS.get(name, "")
+    return other if other in free else free.get(slip_of(name, free), "")
 
 
 def _told_alone(file: CsvFile, one: str, other: str) -> list[int]:
@@ -123,7 +132,7 @@ def _check_texts(file: CsvFile, problems: list[Problem]) -> None:
     first: dict[str, int] = {}
     for row, value in enumerate(file.columns.get("id", [])):
         if value and first.setdefault(value, row) != row:
-            what = f"found {value!r} again, first in line {file.lines[first[value]]}"
+            what = f"found {shown(value)} again, first in line {file.lines[first[value]]}"
             problems.append(file.problem(row, "id", what, "an id of its own for each facility"))
 
 
@@ -136,8 +145,8 @@ def _references(file: CsvFile, problems: list[Problem]) -> npt.NDArray[np.int64]
         result[row] = rows.get(value, -1) if value else -1
         if value and result[row] < 0:
             unknown += 1
-            near = nearest_id(value, rows) if unknown <= MOST_LISTED else ""
-            problems.append(file.problem(row, REFERS_TO, f"no facility has the id {value!r}", nearest=near))
+            near = nearest(value, rows) if unknown <= MOST_LISTED else ""
+            problems.append(file.problem(row, REFERS_TO, f"no facility has the id {shown(value)}", nearest=near))
         elif result[row] == row:
             problems.append(file.problem(row, REFERS_TO, "names the facility itself", "another facility's id"))
     return result

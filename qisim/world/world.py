@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,19 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qisim.scenario.errors import BadInput, Problem, nearest_file, shown
-from qisim.scenario.schema import Scenario
+from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, cut, nearest_file, shown
+from qisim.scenario.schema import Scenario, WorldSpec
 from qisim.world.columns import BASELINE, slug
 from qisim.world.edge_list import user_ties
 from qisim.world.geography import km_points
 from qisim.world.layout import referral_levels
 from qisim.world.network import PeerNetwork, peer_network
 from qisim.world.places import Codes, Places, codes, places
-from qisim.world.registry import Registry, read_registry
+from qisim.world.registry import MOST_FACILITIES, Registry, read_registry
 from qisim.world.synthetic import synthetic
 from qisim.world.ties import district_ties, neighbour_ties, referral_ties
-
-MOST_FACILITIES = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +44,7 @@ class World:
     kind: Codes  # int32[F]
     district_province: Codes  # int32[D]
     network: PeerNetwork
+    notes: tuple[str, ...] = ()  # what of the registry was read otherwise than it stands there
 
     def __len__(self) -> int:
         """The number of facilities."""
@@ -68,14 +68,15 @@ def build_world(scenario: Scenario) -> World:
     kind, kinds = codes(facilities["kind"])
     network = _network(scenario, registry, where, chain)
     return World(facilities, where.districts, where.provinces, kinds, where.district, where.province, kind,
-                 where.district_province, network)  # fmt: skip
+                 where.district_province, network, registry.notes)  # fmt: skip
 
 
 def _registry(scenario: Scenario) -> Registry:
     """The facilities of the scenario, whether read or made up."""
     spec = scenario.world
     if spec.facilities is not None:
-        return read_registry(scenario.path(spec.facilities), spec, scenario.indicators)
+        with _named_in(scenario, "world.facilities"):
+            return read_registry(scenario.path(spec.facilities), spec, scenario.indicators)
     _check_kinds(scenario)
     facilities = synthetic(spec, scenario.indicators)
     return Registry(facilities, np.ones(len(facilities), dtype=bool), np.full(len(facilities), -1, dtype=np.int64))
@@ -98,8 +99,18 @@ def _network(scenario: Scenario, registry: Registry, where: Places, chain: Seque
         neighbour_ties(points, registry.located, district, scenario),
     ]
     if scenario.world.peers is not None:
-        ties.append(user_ties(scenario.path(scenario.world.peers), facilities["id"].tolist()))
+        with _named_in(scenario, "world.peers"):
+            ties.append(user_ties(scenario.path(scenario.world.peers), facilities["id"].tolist()))
     return peer_network(facilities, ties)
+
+
+@contextmanager
+def _named_in(scenario: Scenario, key: str) -> Iterator[None]:
+    """Say of problems of a file in which place the scenario names it."""
+    try:
+        yield
+    except BadInput as error:
+        raise error.named_in(scenario.origin.place(key)) from None
 
 
 def _check_files(scenario: Scenario) -> None:
@@ -120,7 +131,7 @@ def _check_files(scenario: Scenario) -> None:
 
 
 def _no_such_file(scenario: Scenario, key: str, name: str, path: Path) -> Problem:
-    return scenario.problem(key, f"no such file: {name}", nearest=nearest_file(path))
+    return scenario.problem(key, f"no such file: {cut(name)}", nearest=nearest_file(path))
 
 
 def _check_kinds(scenario: Scenario) -> None:
@@ -141,18 +152,29 @@ def _check_kinds(scenario: Scenario) -> None:
 
 
 def _check_referral(scenario: Scenario, kinds: list[str]) -> None:
-    """Raise BadInput where the referral chain misses a kind of the registry by its spelling only."""
-    chain = scenario.world.referral
+    """Raise BadInput where the referral chain, if not the default, misses a kind of the registry by its spelling."""
+    if scenario.world.referral == WorldSpec.model_fields["referral"].default:
+        return
     problems = [
-        scenario.problem("world.referral", f"no facility is of the kind {name!r}", ", ".join(kinds), near)
-        for name in chain
-        if name not in kinds and (near := _spelled_otherwise(name, [kind for kind in kinds if kind not in chain]))
+        scenario.problem("world.referral", f"no facility is of the kind {shown(name)}", _some(kinds), near)
+        for name, near in spelled_otherwise(scenario.world.referral, kinds).items()
     ]
     if problems:
         raise BadInput(problems)
 
 
-def _spelled_otherwise(name: str, kinds: list[str]) -> str:
-    """The kind, if any, that is `name` in other letters or with another word added, such as "Referral Hospital"."""
+def spelled_otherwise(chain: Sequence[str], kinds: Sequence[str]) -> dict[str, str]:
+    """The kinds that a referral chain probably means by names that no facility has, such as "Referral Hospital"."""
+    others = [kind for kind in kinds if kind not in chain]
+    found = {name: _meant(name, others) for name in chain if name not in kinds}
+    return {name: kind for name, kind in found.items() if kind}
+
+
+def _meant(name: str, kinds: list[str]) -> str:
+    """The kind, if any, that is `name` in other letters or with another word added."""
     close = get_close_matches(name, kinds, n=1, cutoff=0.85)
     return next((kind for kind in (*close, *kinds) if kind in close or slug(name) in slug(kind)), "")
+
+
+def _some(kinds: list[str]) -> str:
+    return ", ".join(kinds[:MOST_LISTED]) + (", ..." if len(kinds) > MOST_LISTED else "")
