@@ -46,7 +46,8 @@ def _known(names: list[str]) -> set[str]:
     unknown = [name for name in names if name not in PARAMETERS]
     if unknown:
         raise BadInput(
-            Problem("params", f"there is no parameter {shown(name)}", nearest=nearest(name, PARAMETERS)) for name in unknown
+            Problem("params", f"there is no parameter {shown(name)}", nearest=nearest(name, PARAMETERS))
+            for name in unknown
         )
     return set(names)
 

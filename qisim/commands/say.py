@@ -84,7 +84,9 @@ def counted(number: int, one: str, several: str = "") -> str:
 def say_json(value: Any) -> None:
     """Print a value on stdout as JSON. Numbers that JSON does not know (not reached, infinite) become null."""
     text = json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
-    typer.echo(UNSEEN.sub(lambda found: found.group() if found.group() == "\n" else json.dumps(found.group())[1:-1], text))
+    typer.echo(
+        UNSEEN.sub(lambda found: found.group() if found.group() == "\n" else json.dumps(found.group())[1:-1], text)
+    )
 
 
 def _plain(value: Any) -> Any:

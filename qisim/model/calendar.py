@@ -237,7 +237,8 @@ class Calendar:
         listing = ", ".join(known[:MOST_LISTED]) + (" ..." if len(known) > MOST_LISTED else "")
         unknown = sorted(set(names).difference(known), key=names.index)
         self.problems += [
-            self.scenario.problem(dotted, f"found {name!r}", listing, nearest(name, known)) for name in unknown
+            self.scenario.problem(dotted, f"found {name!r}", listing, nearest(name, known) if i < MOST_LISTED else "")
+            for i, name in enumerate(unknown)
         ]
         return not unknown
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from qisim.model import programme as events
+from qisim.model.programme import Programme
 from qisim.model.timetable import Mask, WavePlan, alone, facilities_left, first_day, wave_plans
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.costs import ElementCosts
@@ -44,6 +45,7 @@ class Note:
 def notes(scenario: Scenario, world: World) -> list[Note]:
     """What in a scenario is probably not meant. Raises BadInput where the programme does not fit the world."""
     waves = wave_plans(scenario, world)
+    programmes = [alone(scenario, world, element) for element in scenario.programme]
     found = [
         *_read_as_meant(scenario, world),
         *_unusual_behaviour(scenario),
@@ -51,8 +53,8 @@ def notes(scenario: Scenario, world: World) -> list[Note]:
         *_names_alike(scenario),
         *_nameless_elements(scenario),
         *_short_waves(scenario, waves),
-        *_nobody_enrolled(scenario, world, waves),
-        *_beyond_the_end(scenario, world),
+        *_nobody_enrolled(scenario, world, programmes, waves),
+        *_beyond_the_end(scenario, programmes),
         *_costs_without_prices(scenario),
     ]
     return [_note(scenario, key, text) for key, text in found]
@@ -76,9 +78,14 @@ def _read_as_meant(scenario: Scenario, world: World) -> Found:
         return
     meant = spelled_otherwise(chain, world.kinds)
     if meant or not set(chain) & set(world.kinds):
-        what = "no facility is of the kind " + " or ".join(map(repr, [name for name in chain if name not in world.kinds]))
+        what = "no facility is of the kind " + " or ".join(
+            map(repr, [name for name in chain if name not in world.kinds])
+        )
         like = f"; did you mean {', '.join(map(repr, dict.fromkeys(meant.values())))}?" if meant else ""
-        yield "world.facilities", f"{what}, by which facilities refer{like} list your kinds from the top down as referral"
+        yield (
+            "world.facilities",
+            f"{what}, by which facilities refer{like} list your kinds from the top down as referral",
+        )
 
 
 def _unusual_behaviour(scenario: Scenario) -> Found:
@@ -170,10 +177,9 @@ def _short_waves(scenario: Scenario, waves: list[WavePlan]) -> Found:
             yield key, f"{called} asks for {wave.sites} facilities, of which {left} are left when it starts"
 
 
-def _nobody_enrolled(scenario: Scenario, world: World, waves: list[WavePlan]) -> Found:
+def _nobody_enrolled(scenario: Scenario, world: World, programmes: list[Programme], waves: list[WavePlan]) -> Found:
     """Coaches of enrolled facilities, champions and exchange visits, while nothing enrols any facility they cover."""
-    for place, element in enumerate(scenario.programme):
-        programme = alone(scenario, world, element)
+    for place, (element, programme) in enumerate(zip(scenario.programme, programmes, strict=True)):
         for champion, who in ((False, "coaches"), (True, "champions")):
             which = np.flatnonzero((programme.posts["champion"] == champion) & ~programme.posts["all"])
             posts = programme.posts[which]
@@ -212,10 +218,9 @@ def _no_wave(
         yield f"{key}.end", only + f"end before the first of theirs joins in {first}"
 
 
-def _beyond_the_end(scenario: Scenario, world: World) -> Found:
+def _beyond_the_end(scenario: Scenario, programmes: list[Programme]) -> Found:
     """Elements of which nothing comes within the simulated months."""
-    for place, element in enumerate(scenario.programme):
-        programme = alone(scenario, world, element)
+    for place, (element, programme) in enumerate(zip(scenario.programme, programmes, strict=True)):
         if not len(programme.events) and not len(programme.posts) and (len(programme.channels) or len(programme.waves)):
             yield (
                 f"programme.{place}",

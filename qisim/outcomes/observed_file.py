@@ -110,7 +110,9 @@ def _months(file: _File, scenario: Scenario) -> list[int | None]:
     for row, text in enumerate(file.columns.get(MONTH, [])):
         month = _month(text, scenario)
         if month is None:
-            file.tell(row, MONTH, f"found {shown(text)}" if text else "is empty", f"a whole number or YYYY-MM: {allowed}")
+            file.tell(
+                row, MONTH, f"found {shown(text)}" if text else "is empty", f"a whole number or YYYY-MM: {allowed}"
+            )
         elif not 0 <= month <= scenario.months:
             file.tell(row, MONTH, f"found {cut(text)}, which the scenario does not cover", allowed)
             month = None

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from qisim.scenario.errors import BadInput, Problem, nearest, shown
+from qisim.scenario.lines import name_of
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import LONGEST_POSITION, NAMED_LISTS, Origin
 from qisim.scenario.parameter_sets import ParameterSets
@@ -113,7 +114,9 @@ def _names(rows: list[Any]) -> list[str]:
 
 def _no_such_row(rows: list[Any], key: str, rest: str, where: str) -> Problem:
     names, sought = _names(rows), _first(rest)[0]
-    return Problem(where, f"there is no {shown(sought)} here", key, allowed=", ".join(names), nearest=nearest(sought, names))
+    return Problem(
+        where, f"there is no {shown(sought)} here", key, allowed=", ".join(names), nearest=nearest(sought, names)
+    )
 
 
 def _without_removed(document: dict[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,6 @@ class CsvFile:
         """A problem with a column as a whole."""
         return Problem(self.name, what, column, self.header_line, allowed, nearest)
 
-
     def in_words(self) -> str:
         """The columns there are, for a message."""
         names = [cut(column, 40) for column in self.columns]
@@ -93,7 +92,9 @@ def _parse(name: str, stream: IO[str], found: list[Problem], most_rows: int | No
     while header and not header[-1]:
         header.pop()
     problems = _header_problems(name, header_line, header)
-    lines, kept, damaged = [], [], []
+    lines: list[int] = []
+    kept: list[list[str]] = []
+    damaged: list[tuple[int, int]] = []
     for line, row in rows:
         if len(kept) == most_rows:
             raise BadInput(Problem(name, f"has more than {most_rows:,} rows", allowed=f"at most {most_rows:,}"))

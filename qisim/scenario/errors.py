@@ -110,14 +110,12 @@ def nearest(name: str, names: Iterable[str]) -> str:
     if len(known) > MOST_COMPARED or len(name) > LONGEST["nearest"]:
         return ""
     spelled = {other.casefold(): other for other in reversed(known)}
-    for cutoff in (0.85, 0.0, 0.6):
-        if cutoff:
-            alike = get_close_matches(name.casefold(), spelled, n=1, cutoff=cutoff)
-        else:
-            alike = _with_the_words(name.casefold(), spelled)
-        if len(alike) == 1:
-            return spelled[alike[0]]
-    return ""
+    name = name.casefold()
+    longer, shorter = _with_the_words(name, spelled)
+    alike = get_close_matches(name, spelled, n=1, cutoff=0.85) or longer or shorter
+    if not alike or (alike is shorter and len(alike) > 1):
+        alike = get_close_matches(name, spelled, n=1, cutoff=0.6)
+    return spelled[alike[0]] if len(alike) == 1 else ""
 
 
 def slip_of(name: str, names: Iterable[str]) -> str:
@@ -136,10 +134,13 @@ def _marks(name: str) -> list[str]:
     return [word for word in words if len(word) == 1 or any(character.isdigit() for character in word)]
 
 
-def _with_the_words(name: str, names: Iterable[str]) -> list[str]:
-    """Those that are `name` with words added or left out, such as Gasabo District for Gasabo."""
+def _with_the_words(name: str, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Those that are `name` with words added, such as Gasabo District for Gasabo, and those with words left out."""
     words = _words(name)
-    return [other for other in names if (some := _words(other)) and words and (words <= some or some <= words)]
+    some = {other: _words(other) for other in names if words}
+    return [other for other in some if words <= some[other]], [
+        other for other in some if some[other] and some[other] < words
+    ]
 
 
 def _words(name: str) -> set[str]:

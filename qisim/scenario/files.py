@@ -46,10 +46,19 @@ def read_file(path: Path, most_bytes: int, what: str) -> bytes:
     What the size says is not relied on: files that a system makes up as they are read give none.
     """
     check_file(path, most_bytes, what)
-    parts, left = [], most_bytes + 1
+    data = read_start(path, most_bytes + 1)
+    if len(data) > most_bytes:
+        raise _too_large(path, most_bytes, what)
+    return data
+
+
+def read_start(path: Path, most_bytes: int) -> bytes:
+    """The first bytes of an ordinary file, as far as they come without waiting. Raises BadInput."""
+    parts: list[bytes] = []
+    left = most_bytes
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb", buffering=0) as stream:
+        with os.fdopen(descriptor, "rb", buffering=0) as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise BadInput(Problem(str(path), "is not an ordinary file"))
             while left and (part := stream.read(min(left, CHUNK))):
@@ -57,8 +66,6 @@ def read_file(path: Path, most_bytes: int, what: str) -> bytes:
                 left -= len(part)
     except OSError as error:
         raise reading_failed(path, error) from None
-    if not left:
-        raise _too_large(path, most_bytes, what)
     return b"".join(parts)
 
 

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from qisim.scenario.elements import KINDS
-from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, cut, nearest, nearest_file, shown
+from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, nearest, nearest_file, shown
 from qisim.scenario.files import check_file, control_character, json_in, read_text
 from qisim.scenario.lines import Lines, name_of
 from qisim.scenario.merge import merge

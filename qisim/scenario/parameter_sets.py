@@ -16,7 +16,7 @@ from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.csv_file import MOST_BYTES, SEPARATORS, CsvFile, listed, read_csv
 from qisim.scenario.errors import BadInput, Problem, cut, nearest, nearest_file, shown
 from qisim.scenario.fields import Table
-from qisim.scenario.files import check_file, control_character, read_file
+from qisim.scenario.files import check_file, control_character, read_start
 from qisim.scenario.origin import Origin
 from qisim.scenario.plausible import PLAUSIBLE
 
@@ -106,7 +106,7 @@ def _may_hold_sets(names: list[str]) -> bool:
 def _first_line(path: Path) -> list[str]:
     """What the first line of a file names, if any line can be read."""
     try:
-        text = read_file(path, MOST_BYTES, "")[:MOST_LOOKED_AT].decode("utf-8-sig")
+        text = read_start(path, MOST_LOOKED_AT).decode("utf-8-sig")
     except (BadInput, UnicodeDecodeError):
         return []
     line = text.lstrip().partition("\n")[0]

@@ -86,23 +86,26 @@ def _with_known_headers(
     names = {header: slug(header) if slug(header) in known else exact.get(header, header) for header in raw.columns}
     meant = {**{name: name for name in known}, **{slug(name): column for name, column in exact.items()}}
     holder: dict[str, str] = {}
-    for header, name in names.items():
-        free = {spelling: column for spelling, column in meant.items() if column not in names.values()}
-        if name not in known and (taken := _meant(slug(header), free)):
-            names[header] = name = taken
-            notes.append(f"the column {shown(header)} is read as {taken}; rename it if it is something else")
+    for header in raw.columns:
+        if names[header] not in known:
+            taken = _meant(
+                slug(header), {name: column for name, column in meant.items() if column not in names.values()}
+            )
+            if taken:
+                names[header] = taken
+                notes.append(f"the column {shown(header)} is read as {taken}; rename it if it is something else")
+        name = names[header]
         if name in holder:
             problems.append(raw.header_problem(header, f"means the same as {shown(holder[name])}", "one of them"))
         elif name.startswith(BASELINE) and name not in known:
             what, near = "no indicator of the scenario is called so", nearest(slug(header), baselines)
             problems.append(raw.header_problem(header, what, ", ".join(baselines), near))
         holder.setdefault(name, header)
+    others = [slug(name) for name in names.values() if name not in known]
+    what = f"is missing; the file has {raw.in_words()}"
     problems += [
-        raw.header_problem(column, f"is missing; the file has {raw.in_words()}",
-                           nearest=nearest(column, map(slug, raw.columns)))
-        for column in REQUIRED
-        if column not in holder
-    ]  # fmt: skip
+        raw.header_problem(column, what, nearest=nearest(column, others)) for column in REQUIRED if column not in holder
+    ]
     columns = {names[header]: values for header, values in raw.columns.items()}
     return CsvFile(raw.name, columns, raw.lines, raw.header_line)
 

@@ -39,7 +39,9 @@ fixed = 1
 kind = "second"
 [ "a" . b ]
 when = 2024-01-01 07:32:00
-'''.replace("'it''s'", "'its'").replace('  { start = 4,\n    names = ["a", "b"] },', '  { start = 4, names = ["a",\n"b"] },')
+'''.replace("'it''s'", "'its'").replace(
+    '  { start = 4,\n    names = ["a", "b"] },', '  { start = 4, names = ["a",\n"b"] },'
+)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_each_key_stands_in_its_line(path: tuple[Any, ...], line: int | None) ->
 
 KEYS = st.sampled_from(["a", "b-1", '"c d"', "'e.f'", '"g\\u0041"', "3"])
 SCALARS = st.sampled_from(
-    ["1", "1.5e3", "true", '"x"', "'[y'", '"""\nk = 1\n""x"""', "'''\n[z]\n'''", "2024-01-01", "07:32:00", '"\\""', '""']
+    ["1", "1.5e3", '"x"', "'[y'", '"""\nk = 1\n""x"""', "'''\n[z]\n'''", "2024-01-01", "07:32:00", '"\\""', '""']
 )  # fmt: skip
 
 

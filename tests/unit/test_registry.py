@@ -1,5 +1,6 @@
 """Registries of facilities: what is read, what is filled in, what is refused and how."""
 
+import os
 import re
 
 import numpy as np
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qisim.model.notes import notes
 from qisim.scenario.errors import BadInput
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Indicator
+from qisim.world import registry
 from qisim.world.columns import baseline_columns
 from qisim.world.geography import distance_km
 from qisim.world.world import World, build_world
@@ -25,15 +28,17 @@ ROWS = [
 ]
 
 
+DOCUMENT = {
+    "title": "t", "start": "2024-01-01", "months": 12,
+    "indicators": [{"name": "hand hygiene"}, {"name": "ANC visits"}],
+    "ideas": [{"name": "i", "indicator": "hand hygiene", "effect": 0.4}],
+}  # fmt: skip
+
+
 def build(folder, text, **world) -> World:
     data = text if isinstance(text, bytes) else text.encode()
     (folder / "registry.csv").write_bytes(data)
-    document = {
-        "title": "t", "start": "2024-01-01", "months": 12,
-        "world": {"facilities": "registry.csv"} | world,
-        "indicators": [{"name": "hand hygiene"}, {"name": "ANC visits"}],
-        "ideas": [{"name": "i", "indicator": "hand hygiene", "effect": 0.4}],
-    }  # fmt: skip
+    document = {**DOCUMENT, "world": {"facilities": "registry.csv"} | world}
     return build_world(from_document(document, Origin(folder=folder)))
 
 
@@ -113,10 +118,9 @@ def test_files_as_spreadsheets_write_them(tmp_path, data):
         (table("H1,hospital,", *ROWS[1:]), "line 2: district: is empty"),
         (table(",hospital,North", *ROWS[1:]), "line 2: id: is empty"),
         (table(*ROWS, "H1,clinic,North"), "line 5: id: found 'H1' again, first in line 2"),
-        (table("H1,hospital,N,0.4", header=HEADER + ",leadreship"), "leadreship: is not a column.*mean 'leadership'"),
-        (table("H1,hospital,N,0.4", header=HEADER + ",latitude"), "latitude: is not a column.*mean 'lat'"),
-        (table("H1,hospital,N,0.4", header=HEADER + ",hand_hygiene"), "did you mean 'hand hygiene'"),
-        (table("H1,hospital,N,.4", header=HEADER + ",baseline_hand_hygeine"), "no indicator.*mean 'baseline_hand_hyg"),
+        (table("H1,hospital,N,.4", header=HEADER + ",baseline_hand"), "no indicator.*mean 'baseline_hand_hygiene'"),
+        ('{"type": "FeatureCollection", "features": []}', "is GeoJSON, not a table; save it as a CSV file"),
+        ("x," * 1000 + "x\n", "line 1: names 1,001 columns"),
         (table("H1,hospital,N,ten", header=HEADER + ",staff"), "line 2: staff: found ten .*a number: whole numbers 1"),
         (table("H1,hospital,N,0", header=HEADER + ",staff"), "staff: found 0 .*whole numbers 1 to"),
         (table("H1,hospital,N,2.5", header=HEADER + ",staff"), "staff: found 2.5 .*whole numbers"),
@@ -146,7 +150,9 @@ def test_all_faults_are_told_at_once_by_line(tmp_path):
 
 
 def test_a_long_list_of_faults_is_cut(tmp_path):
-    messages = refused(tmp_path, table(*(f"F{i},,N" for i in range(57))))
+    with pytest.raises(BadInput) as caught:
+        build(tmp_path, table(*(f"F{i},,N" for i in range(57))))
+    messages = str(caught.value).splitlines()
     assert len(messages) == 21
     assert messages[-1].endswith("and 37 more")
 
@@ -171,12 +177,71 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path):
 
 def test_a_misspelled_kind_in_the_referral_chain_is_noticed(tmp_path):
     rows = ("H1,Referral hospital,N", "C1,health_center,N", "U1,health_unit,N")
-    messages = refused(tmp_path, table(*rows))
+    messages = refused(tmp_path, table(*rows), referral=["hospital", "health_centre"])
     assert all("world.referral: no facility is of the kind" in message for message in messages)
     assert [re.search("did you mean '(.*)'", message).group(1) for message in messages] == [
         "Referral hospital", "health_center"
     ]  # fmt: skip
     build(tmp_path, table(*rows), referral=["Referral hospital", "health_center"])
+
+
+def test_the_default_referral_chain_is_no_fault_of_a_registry(tmp_path):
+    def noted(*rows):
+        build(tmp_path, table(*rows))
+        document = {**DOCUMENT, "world": {"facilities": "registry.csv"}}
+        scenario = from_document(document, Origin(folder=tmp_path))
+        return [note.text for note in notes(scenario, build_world(scenario)) if "refer" in note.text]
+
+    (told,) = noted("H1,Referral hospital,N", "C1,health_centre,N")
+    assert "no facility is of the kind 'hospital' or 'health_post'" in told and "mean 'Referral hospital'" in told
+    (told,) = noted("H1,CHU,N", "C1,CSI,N")
+    assert "did you mean" not in told
+    assert noted("H1,hospital,N", "C1,clinic,N") == []
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Latitude", "lat"),
+        ("leadreship", "leadership"),
+        ("hand_hygiene", "baseline_hand_hygiene"),
+        ("baseline_hand_hygeine", "baseline_hand_hygiene"),
+        ("staff2", ""),
+        ("power", ""),
+    ],
+)
+def test_a_column_with_a_slip_is_read_as_what_it_means_and_said(tmp_path, header, column):
+    more = ",lon" if column == "lat" else ""
+    world = build(tmp_path, table("H1,hospital,N,0.5" + (",1" if more else ""), header=f"{HEADER},{header}{more}"))
+    assert float(world.facilities[column or header].iloc[0]) == 0.5
+    expected = [f"the column '{header}' is read as {column}; rename it if it is something else"] if column else []
+    assert list(world.notes) == expected
+
+
+def test_two_columns_cannot_mean_the_same_by_a_slip(tmp_path):
+    world = build(tmp_path, table("H1,hospital,N,0.5,0.1", header=HEADER + ",openness,opennes"))
+    assert world.notes == () and world.facilities["opennes"].tolist() == ["0.1"]
+
+
+def test_one_character_that_cannot_be_read_hides_no_other_fault(tmp_path):
+    rows = [b"H1,hospital,Th\xe8s", b"C1,,Th\xe8s", b"H1,post,N"]
+    told = refused(tmp_path, b"\n".join([HEADER.encode(), *rows]))
+    assert ["line 2: district: is not UTF-8 text, as is one more row; save it as UTF-8" in told[0],
+            "line 3: kind: is empty" in told[1], "line 4: id: found 'H1' again" in told[2]] == [True] * 3  # fmt: skip
+
+
+def test_more_rows_than_facilities_can_be_are_refused_while_they_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "MOST_FACILITIES", 2)
+    (told,) = refused(tmp_path, table(*ROWS))
+    assert "has more than 2 rows" in told
+
+
+@pytest.mark.parametrize("name", ["pipe", "/dev/zero", "circle"])
+@pytest.mark.parametrize("key", ["facilities", "peers"])
+def test_what_is_no_ordinary_file_is_not_read(tmp_path, name, key):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "circle").symlink_to("circle")
+    assert len(refused(tmp_path, table(*ROWS), **{key: name})) == 1
 
 
 def test_districts_of_one_name_in_two_provinces_are_two(tmp_path):

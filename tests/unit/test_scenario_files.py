@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qisim.model.calendar import build_calendar
-from qisim.scenario.errors import BadInput, shown
+from qisim.scenario.errors import BadInput, nearest, shown
 from qisim.scenario.load import load_scenario
 from qisim.world.world import build_world
 
@@ -256,6 +256,144 @@ def test_what_cannot_be_removed_does_not_hide_the_rest(base: Path) -> None:
     assert ["ideas: there is no 'x'" in told[0], "score: found 3" in told[1]] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[coaching]\nx = 1\n", "line 2: coaching: unknown key"),
+        ("shock = 1\n", "line 2: shock: unknown key"),
+        ("Uncertain = 1\n", "line 2: Uncertain: unknown key"),
+        ("[world.collaborative]\n", "line 2: world.collaborative: unknown key"),
+        (COACHING + "campaign = 1\n", "line 4: programme.coaching.campaign: unknown key"),
+        (COACHING + "coaching = 1\n", "line 4: programme.coaching.coaching: unknown key"),
+        ("[behaviour]\nturnover_annual = { low = 0.1, hihg = 0.2 }\n", "annual.hihg: unknown key; did you mean 'high"),
+        ('"²³" = 1\n', "line 2: ²³: unknown key"),
+        ('[[programme]]\nname = "coachng"\ncoaches = 2\n',
+         "line 3: programme.coachng: has no kind, and no other element is called 'coachng'; did you mean 'coaching'?"),
+        ('[[programme]]\nkind = "coachng"\n', "programme.coachng: found kind 'coachng'; did you mean 'coaching'?"),
+        ("[[programme]]\ncoaches = 2\n", "programme (number 2): has neither a name nor a kind (allowed: the kinds"),
+    ],
+)  # fmt: skip
+def test_names_of_kinds_anywhere_and_elements_without_one(base: Path, text: str, message: str) -> None:
+    (told,) = refused(extend(base, text))
+    assert message in told
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ("nosuch.csv", "line 2: parameters: no such file: nosuch.csv (allowed: plausible, or"),
+        ("plausable", "line 2: parameters: no such file: plausable; did you mean 'plausible'?"),
+        ("bse.csv", "line 2: parameters: no such file: bse.csv; did you mean 'base.csv'?"),
+        ("/dev/zero", "line 2: parameters: found '/dev/zero': is not an ordinary file"),
+        ("pipe", "parameters: found 'pipe': is not an ordinary file"),
+        ("circle", "parameters: found 'circle': cannot be read: Too many levels"),
+        ("x" * 300, "xxx ...': cannot be read: File name too long"),
+        ("a\\u0000b", r"parameters: found 'a\x00b'"),
+        ("", "parameters: found ''"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["", "elsewhere"])
+def test_sets_that_cannot_be_read_are_told_with_the_line_that_names_them(
+    base: Path, named: str, message: str, folder: str
+) -> None:
+    place = base.parent / folder
+    place.mkdir(exist_ok=True)
+    os.mkfifo(place / "pipe")
+    (place / "circle").symlink_to("circle")
+    (place / "base.csv").write_text("turnover_annual\n0.1\n")
+    base = base.rename(place / "base.toml")
+    path = extend(base, f'parameters = "{named}"\n')
+    if folder:
+        (place.parent / "top.toml").write_text('extends = "elsewhere/mine.toml"\n')
+    (told,) = refused(place.parent / "top.toml" if folder else path)
+    assert told.startswith(f"{path}, line 2: parameters: ")
+    assert message in told or folder
+
+
+@pytest.mark.parametrize("named", ["/proc/kmsg", "/proc/self/environ", "/proc/self/pagemap"])
+@pytest.mark.parametrize("key", ["extends", "parameters"])
+def test_files_that_the_system_makes_up_are_neither_waited_for_nor_shown(base: Path, key: str, named: str) -> None:
+    path = base.with_name("mine.toml")
+    path.write_text(f'{key} = "{named}"\n')
+    assert len("".join(refused(path))) < 1200
+
+
+def test_a_chain_of_files_has_an_end(base: Path) -> None:
+    for i in range(3000):
+        base.with_name(f"{i}.toml").write_text(f'extends = "{i + 1}.toml"\n')
+    (told,) = refused(base.with_name("0.toml"))
+    assert "19.toml, line 1: extends: found '20.toml', and 19 files extend one another before it (allowed: at" in told
+    base.with_name("last.toml").symlink_to("last.toml")
+    base.with_name("0.toml").write_text('extends = "last.toml"\n')
+    assert "Too many levels" in refused(base.with_name("0.toml"))[0]
+
+
+def test_little_is_quoted_of_a_file_that_a_scenario_names(base: Path) -> None:
+    secret = "key = " + "hunter2" * 5 + "\n"
+    base.write_text(secret)
+    (told,) = refused(extend(base, ""))
+    assert f"{base}, line 1: cannot be read: 'key = hunter2hun ...': a text stands in quotation marks" in told
+    assert told.endswith(f"[this file is named in {base.with_name('mine.toml')}, line 1]")
+    assert told.count("hunter2") == 1
+
+
+def test_what_a_terminal_would_obey_is_written_out(base: Path) -> None:
+    path = base.with_name("mine.toml")
+    path.write_text(BASE + r'"\u001b]0;x\u0007\u202e\n\u0000\u009b" = 1' + "\n")
+    with pytest.raises(BadInput) as caught:
+        load_scenario(path)
+    told = str(caught.value)
+    assert r"\x1b]0;x\x07\u202e\n\x00\x9b" in told
+    assert all(character.isprintable() for character in told.replace("\n", ""))
+
+
+def test_of_many_problems_twenty_are_told_and_the_rest_counted(base: Path) -> None:
+    base.write_text(BASE + "".join(f'"{"k" * 5000}{i}" = 1\n' for i in range(500)))
+    with pytest.raises(BadInput) as caught:
+        load_scenario(base)
+    *told, more = str(caught.value).splitlines()
+    assert len(told) == 20 and more == f"{base}: and 480 more"
+    assert max(map(len, told)) < 1500
+
+
+def test_a_programme_has_an_end(base: Path) -> None:
+    base.write_text(
+        BASE + "".join(f'[[programme]]\nkind = "coaching"\nname = "{i}"\ncoaches = 1\n' for i in range(1000))
+    )
+    (told,) = refused(base)
+    assert "programme: found a list of 1,001 (allowed: at most 1,000)" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("map.geojson", '{ "type": "FeatureCollection" }', "is GeoJSON, not a scenario; a scenario names its"),
+        ("map.toml", '{\n"type":"FeatureCollection"}', "is GeoJSON, not a scenario"),
+        ("other.toml", '{ "title": 3 }', "is JSON, not TOML"),
+        ("places.csv", "id,kind", 'is a table, not a scenario; a scenario names its table of facilities: facili'),
+    ],
+)  # fmt: skip
+def test_other_kinds_of_files_are_recognised(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text)
+    (told,) = refused(tmp_path / name)
+    assert message in told
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "near"),
+    [
+        ("Gasabo", ["Gasabo District", "Huye District"], "Gasabo District"),
+        ("gasabo district", ["Gasabo", "Huye"], "Gasabo"),
+        ("North", ["North East", "North West"], ""),
+        ("DISTRICT 01", ["District 01", "District 02"], "District 01"),
+        ("Gatsibo", ["Gasabo", "Gatsibo Dist."], "Gatsibo Dist."),
+        ("", ["a"], ""),
+    ],
+)
+def test_the_nearest_name(name: str, known: list[str], near: str) -> None:
+    assert nearest(name, known) == near
+
+
 def test_all_wrong_names_of_an_element_are_told_at_once(base: Path) -> None:
     text = """[[programme]]
 kind = "collaborative"
@@ -307,7 +445,7 @@ def test_a_file_that_is_no_text_says_how_to_make_it_one(base: Path, name: str, c
     else:
         with pytest.raises(BadInput) as caught:
             build_world(load_scenario(extend(base, COUNTRY.replace("places.csv", name))))
-        (told,) = map(str, caught.value.problems)
+        told = str(caught.value)
     assert told.startswith(str(path)) and message in told
 
 

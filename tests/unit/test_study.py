@@ -92,6 +92,36 @@ def test_a_key_may_be_left_out_in_favour_of_another(study: Study) -> None:
     assert (coach.coaches, coach.coaches_per_district) == (None, 2)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("target.score", 0.5), ("target", {"score": 0.5}), ("behaviour.turnover_annual", 0.3),
+     (f"{COACH}.visits_per_facility", 1), ("description", "x"), ("groups", ["kind"]), ("parameters", "plausible")],
+)  # fmt: skip
+def test_none_returns_to_the_default(study: Study, key: str, value: Any) -> None:
+    default = study.changed({key: None}).scenario.model_dump()
+    assert study.changed({key: value}).changed({key: None}).scenario.model_dump() == default
+
+
+@pytest.mark.parametrize("given", ["a.toml", Path("a.toml"), {"title": "x"}, None])
+def test_a_study_is_made_of_a_scenario_only(given: Any) -> None:
+    with pytest.raises(
+        qisim.BadInput, match=r"^Study: found .* \(allowed: a scenario; one in a file is read with qisim.lo"
+    ):
+        Study(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("months", r"another study with other values: study.changed\({'months': ...}\)"),
+     ("scenario", r"Study\(scenario\)"), ("world", r"Study\(study.scenario, world\)")],
+)  # fmt: skip
+def test_what_is_set_on_a_study_would_change_nothing_and_is_refused(study: Study, name: str, message: str) -> None:
+    with pytest.raises(qisim.BadInput, match=rf"Study: {name} cannot be set \(allowed: .*{message}"):
+        setattr(study, name, 12)
+    with pytest.raises(qisim.BadInput, match="world: found 3"):
+        Study(study.scenario, 3)  # type: ignore[arg-type]
+
+
 def test_a_quantity_becomes_uncertain_and_its_limits_change(study: Study) -> None:
     key = "behaviour.turnover_annual"
     uncertain = study.changed({key: {"low": 0.1, "high": 0.3}})
@@ -111,7 +141,10 @@ def test_a_quantity_becomes_uncertain_and_its_limits_change(study: Study) -> Non
         ),
         ({f"{TEAMS}.waves.2.sites": 3}, [r"no '2' here \(allowed: 0, 1\)"]),
         ({"months.twelve": 3}, [r"months.twelve: there are no keys below 'months'"]),
-        ({"title": None}, [r"title: found None"]),
+        ({"title": None}, [r"title: is missing"]),
+        ({"world": None}, [r"world: is missing"]),
+        ({"programme.0": None}, [r"programme.0: found None"]),
+        ({"programme." + "1" * 5000 + ".name": 3}, [r"there is no '1+ \.\.\.' here"]),
         ({"programme.": []}, [r"programme.: unknown key; did you mean 'programme'"]),
         ({f"{COACH}.": {}}, [r"no 'district coach.' here"]),
         ({"": 1}, [r"unknown key"]),
