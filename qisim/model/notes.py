@@ -78,14 +78,10 @@ def _read_as_meant(scenario: Scenario, world: World) -> Found:
         return
     meant = spelled_otherwise(chain, world.kinds)
     if meant or not set(chain) & set(world.kinds):
-        what = "no facility is of the kind " + " or ".join(
-            map(repr, [name for name in chain if name not in world.kinds])
-        )
-        like = f"; did you mean {', '.join(map(repr, dict.fromkeys(meant.values())))}?" if meant else ""
-        yield (
-            "world.facilities",
-            f"{what}, by which facilities refer{like} list your kinds from the top down as referral",
-        )
+        missing = " or ".join(repr(name) for name in chain if name not in world.kinds)
+        near = f", but {' and '.join(map(repr, dict.fromkeys(meant.values())))} may be meant" if meant else ""
+        what = f"no facility is of the kind {missing}, by which facilities refer by default{near}"
+        yield "world.facilities", f"{what}; list your kinds in [world], from the top down: referral = [...]"
 
 
 def _unusual_behaviour(scenario: Scenario) -> Found:

@@ -42,6 +42,8 @@ def not_toml(path: Path, text: str, error: ValueError | RecursionError, *, short
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
     advice = next((advice for slip in SLIPS if (advice := slip(line[:MOST_LOOKED_AT]))), "")
     advice = advice or _in_other_words(PLACE.sub("", message))
+    if short:
+        advice = advice.partition("; write ")[0]  # what is to be written quotes the line
     quoted = shown(cut(line, MOST_QUOTED) if short else line)
     return Problem(str(path), f"cannot be read: {quoted}: {advice}", line=number)
 

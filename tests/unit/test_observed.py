@@ -1,6 +1,7 @@
 """Observed data: what a file says, what is wrong with it, and what a simulation says of the same cells."""
 
 import importlib.util
+import os
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,20 @@ def test_a_misspelt_district_is_told_once(read, world):
     assert [problem.line for problem in error.value.problems] == [2, 3]
     assert "no district is called 'Distrikt 01', here and in 2 more rows" in str(error.value)
     assert f"did you mean {world.districts[0]!r}" in str(error.value)
+
+
+def test_a_district_with_a_word_left_out_is_offered(read, world):
+    one = world.districts[0]
+    with pytest.raises(BadInput, match=f"no district is called '{one.split()[1]}'; did you mean '{one}'"):
+        read(f"month,district,enrolled\n0,{one.split()[1]},3\n1,,3\n")
+
+
+@pytest.mark.parametrize("name", ["pipe", "/dev/zero", "map.geojson", "nosuch.csv"])
+def test_what_is_no_table_is_refused_unread(tmp_path, scenario, world, name):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "map.geojson").write_text('{"type": "FeatureCollection"}')
+    with pytest.raises(BadInput, match=r"not an ordinary file|is GeoJSON, not a table|no such file"):
+        read_observed(tmp_path / name, scenario, world)
 
 
 def test_more_than_can_be_compared_is_refused_before_anything_is_simulated(read, world, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -310,7 +311,7 @@ def test_sets_that_cannot_be_read_are_told_with_the_line_that_names_them(
     assert message in told or folder
 
 
-@pytest.mark.parametrize("named", ["/proc/kmsg", "/proc/self/environ", "/proc/self/pagemap"])
+@pytest.mark.parametrize("named", ["/proc/kmsg", "/proc/self/environ"])
 @pytest.mark.parametrize("key", ["extends", "parameters"])
 def test_files_that_the_system_makes_up_are_neither_waited_for_nor_shown(base: Path, key: str, named: str) -> None:
     path = base.with_name("mine.toml")
@@ -319,7 +320,7 @@ def test_files_that_the_system_makes_up_are_neither_waited_for_nor_shown(base: P
 
 
 def test_a_chain_of_files_has_an_end(base: Path) -> None:
-    for i in range(3000):
+    for i in range(30):
         base.with_name(f"{i}.toml").write_text(f'extends = "{i + 1}.toml"\n')
     (told,) = refused(base.with_name("0.toml"))
     assert "19.toml, line 1: extends: found '20.toml', and 19 files extend one another before it (allowed: at" in told
@@ -332,7 +333,7 @@ def test_little_is_quoted_of_a_file_that_a_scenario_names(base: Path) -> None:
     secret = "key = " + "hunter2" * 5 + "\n"
     base.write_text(secret)
     (told,) = refused(extend(base, ""))
-    assert f"{base}, line 1: cannot be read: 'key = hunter2hun ...': a text stands in quotation marks" in told
+    assert f"{base}, line 1: cannot be read: 'key = hunter2hun ...': a text stands in quotation marks [" in told
     assert told.endswith(f"[this file is named in {base.with_name('mine.toml')}, line 1]")
     assert told.count("hunter2") == 1
 
@@ -348,11 +349,11 @@ def test_what_a_terminal_would_obey_is_written_out(base: Path) -> None:
 
 
 def test_of_many_problems_twenty_are_told_and_the_rest_counted(base: Path) -> None:
-    base.write_text(BASE + "".join(f'"{"k" * 5000}{i}" = 1\n' for i in range(500)))
+    base.write_text(BASE + "".join(f'"{"k" * 900}{i}" = 1\n' for i in range(100)))
     with pytest.raises(BadInput) as caught:
         load_scenario(base)
-    *told, more = str(caught.value).splitlines()
-    assert len(told) == 20 and more == f"{base}: and 480 more"
+    *told, more = str(pickle.loads(pickle.dumps(caught.value))).splitlines()  # noqa: S301
+    assert len(told) == 20 and more == f"{base}: and 80 more"
     assert max(map(len, told)) < 1500
 
 
