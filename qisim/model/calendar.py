@@ -235,7 +235,8 @@ class Calendar:
         """Whether all names are known; notices those that are not, so that the rest of an element is checked, too."""
         dotted = f"{self.scenario.key_of(element)}.{key}"
         listing = ", ".join(known[:MOST_LISTED]) + (" ..." if len(known) > MOST_LISTED else "")
-        unknown = sorted(set(names).difference(known), key=names.index)
+        present = set(known)
+        unknown = [name for name in dict.fromkeys(names) if name not in present]
         self.problems += [
             self.scenario.problem(dotted, f"found {name!r}", listing, nearest(name, known) if i < MOST_LISTED else "")
             for i, name in enumerate(unknown)

@@ -17,7 +17,7 @@ from qisim.model.timetable import Mask, WavePlan, alone, facilities_left, first_
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.costs import ElementCosts
 from qisim.scenario.elements.collaborative import Collaborative
-from qisim.scenario.errors import harmless
+from qisim.scenario.errors import harmless, shown
 from qisim.scenario.schema import Scenario, WorldSpec
 from qisim.scenario.uncertain import Uncertain
 from qisim.world.world import World, spelled_otherwise
@@ -79,7 +79,7 @@ def _read_as_meant(scenario: Scenario, world: World) -> Found:
     meant = spelled_otherwise(chain, world.kinds)
     if meant or not set(chain) & set(world.kinds):
         missing = " or ".join(repr(name) for name in chain if name not in world.kinds)
-        near = f", but {' and '.join(map(repr, dict.fromkeys(meant.values())))} may be meant" if meant else ""
+        near = f", but {' and '.join(map(shown, dict.fromkeys(meant.values())))} may be meant" if meant else ""
         what = f"no facility is of the kind {missing}, by which facilities refer by default{near}"
         yield "world.facilities", f"{what}; list your kinds in [world], from the top down: referral = [...]"
 

@@ -94,7 +94,7 @@ def _parse(name: str, stream: IO[str], found: list[Problem], most_rows: int | No
     problems = _header_problems(name, header_line, header)
     lines: list[int] = []
     kept: list[list[str]] = []
-    damaged: list[tuple[int, int]] = []
+    damaged = [(header_line, i) for i, column in enumerate(header) if NOT_DECODED.search(column)][:1]
     for line, row in rows:
         if len(kept) == most_rows:
             raise BadInput(Problem(name, f"has more than {most_rows:,} rows", allowed=f"at most {most_rows:,}"))
@@ -124,7 +124,7 @@ def _not_decoded(name: str, header: list[str], damaged: list[tuple[int, int]]) -
         more = len(damaged) - 1
         rows = f", as are {more:,} more rows" if more > 1 else ", as is one more row" if more else ""
         what = not_text("", b"").replace(";", f"{rows};", 1)
-        yield Problem(name, what, header[place] if place < len(header) else "", line)
+        yield Problem(name, what, "" if place >= len(header) else header[place], line)
 
 
 def _unseen(name: str, line: int, cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
@@ -164,8 +164,6 @@ def _rows(name: str, stream: IO[str], separator: str) -> Iterator[tuple[int, lis
 def _header_problems(name: str, line: int, header: list[str]) -> list[Problem]:
     if len(header) > MOST_COLUMNS:
         raise BadInput(Problem(name, f"names {len(header):,} columns", "", line, f"at most {MOST_COLUMNS:,}"))
-    if any(map(NOT_DECODED.search, header)):
-        raise BadInput(Problem(name, not_text("", b""), "", line))
     problems = [
         Problem(name, f"names the column {shown(column)} twice", column, line)
         for i, column in enumerate(header)

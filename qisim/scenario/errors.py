@@ -106,11 +106,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
     That is one spelled nearly alike; or else the only one that has all its words and more, or fewer.
     """
-    name, known = str(name), list(names)
-    if len(known) > MOST_COMPARED or len(name) > LONGEST["nearest"]:
-        return ""
-    spelled = {other.casefold(): other for other in reversed(known)}
-    name = name.casefold()
+    name, spelled = str(name).casefold(), {other.casefold(): other for other in reversed(list(names))}
+    if len(spelled) > MOST_COMPARED or len(name) > LONGEST["nearest"]:
+        return spelled.get(name, "")
     longer, shorter = _with_the_words(name, spelled)
     alike = get_close_matches(name, spelled, n=1, cutoff=0.85) or longer or shorter
     if not alike or (alike is shorter and len(alike) > 1):
@@ -138,9 +136,8 @@ def _with_the_words(name: str, names: Iterable[str]) -> tuple[list[str], list[st
     """Those that are `name` with words added, such as Gasabo District for Gasabo, and those with words left out."""
     words = _words(name)
     some = {other: _words(other) for other in names if words}
-    return [other for other in some if words <= some[other]], [
-        other for other in some if some[other] and some[other] < words
-    ]
+    longer = [other for other in some if words <= some[other]]
+    return longer, [other for other in some if some[other] and some[other] < words]
 
 
 def _words(name: str) -> set[str]:

@@ -233,6 +233,11 @@ def test_one_character_that_cannot_be_read_hides_no_other_fault(tmp_path):
             "line 3: kind: is empty" in told[1], "line 4: id: found 'H1' again" in told[2]] == [True] * 3  # fmt: skip
 
 
+def test_a_header_that_cannot_be_read_hides_no_other_fault(tmp_path):
+    told = refused(tmp_path, "id,kind,district,pr\xe9s\nH1,,N,1\n".encode("latin-1"))
+    assert ["line 1: pr\\udce9s: is not UTF-8 text; save" in told[0], "line 2: kind: is empty" in told[1]] == [True] * 2
+
+
 def test_more_rows_than_facilities_can_be_are_refused_while_they_are_read(tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "MOST_FACILITIES", 2)
     (told,) = refused(tmp_path, table(*ROWS))
