@@ -107,7 +107,7 @@ def _meaning(runs: int) -> list[Artist]:
 
 def _letters(ax: Axes, compared: Compared, x: np.ndarray, y: np.ndarray) -> None:
     """Each strategy's letter beside its mark, where there is room for it."""
-    style.owner(ax).draw_without_rendering()
+    style.settle(style.owner(ax))
     scale = style.owner(ax).dpi / 72
     marks = ax.transData.transform(np.stack([x, y], axis=1)) / scale
     taken = list(marks)

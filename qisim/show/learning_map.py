@@ -103,7 +103,7 @@ def _arrow(ax: Axes, start: np.ndarray, end: np.ndarray, share: float, sizes: tu
 
 def keep_proportions(axes: Sequence[Axes], flows: Flows) -> None:
     """Give maps their true proportions, once the figure has all that takes room; its layout is settled by this."""
-    style.owner(axes[0]).draw_without_rendering()
+    style.settle(style.owner(axes[0]))
     low, high = flows.points.min(axis=0), flows.points.max(axis=0)
     squeeze = max(math.cos(math.radians(float(low[1] + high[1]) / 2)), 0.05)
     middle, span = (low + high) / 2, np.maximum(high - low, LEAST_DEGREES) * (squeeze, 1)

@@ -30,7 +30,7 @@ def put_names(ax: Axes, points: np.ndarray, groups: np.ndarray) -> None:
     The layout of the figure is settled before; what is added later may shift the names against the points.
     """
     figure = style.owner(ax)
-    figure.draw_without_rendering()
+    style.settle(figure)
     there = ax.transData.transform(points)
     gap = GAP * figure.dpi / 72
     taken: list[np.ndarray] = []
@@ -38,7 +38,7 @@ def put_names(ax: Axes, points: np.ndarray, groups: np.ndarray) -> None:
         text = ax.text(0, 0, name, fontsize=style.SMALL, fontweight="bold", ha="center", va="center", zorder=5,
                        path_effects=style.halo())  # fmt: skip
         text.set_in_layout(False)
-        box = text.get_window_extent()
+        box = style.box_of(text)
         half = np.array([box.width, box.height]) / 2 + gap
         own, others = there[groups == name], there[groups != name]
         places = _places(own, half, np.array(ax.bbox.extents).reshape(2, 2))

@@ -12,11 +12,14 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from qisim.outcomes.outcome import calendar_month
+from qisim.show import fonts
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -92,9 +95,18 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
     @wraps(draw)
     def inner(*args: P.args, **kwargs: P.kwargs) -> T:
         with applied():
-            return draw(*args, **kwargs)
+            drawn = draw(*args, **kwargs)
+            fonts.make_readable(_figure_of(drawn))
+        return drawn
 
     return inner
+
+
+def _figure_of(drawn: Any) -> Figure:
+    """The figure that a function drew, or in which it drew axes."""
+    from matplotlib.artist import Artist
+
+    return owner(drawn if isinstance(drawn, Artist) else drawn[0])
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
@@ -109,9 +121,9 @@ def own_axes(ax: Axes | None, height: float) -> Axes:
     return new_figure(height).subplots() if ax is None else ax
 
 
-def owner(ax: Axes) -> Figure:
-    """The whole figure that axes belong to."""
-    figure = ax.get_figure(root=True)
+def owner(drawn: Artist) -> Figure:
+    """The whole figure that axes, or other parts of it, belong to."""
+    figure = drawn.get_figure(root=True)
     if figure is None:
         raise ValueError("the axes belong to no figure any more")
     return figure
@@ -121,9 +133,24 @@ def figure_bytes(figure: Figure, form: Literal["svg", "png"], dpi: int = 150) ->
     """A figure as the content of a file, the same bytes every time for the same figure."""
     buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
-    with applied():
+    fonts.make_readable(figure)
+    with applied(), fonts.boxes_without_warnings():
         figure.savefig(buffer, format=form, metadata=metadata, dpi=dpi)
     return buffer.getvalue()
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out, so that what is in it can be measured."""
+    fonts.make_readable(figure)
+    with fonts.boxes_without_warnings():
+        figure.draw_without_rendering()
+
+
+def box_of(text: Text) -> Bbox:
+    """Where a text lies, in pixels."""
+    fonts.make_readable(text)
+    with fonts.boxes_without_warnings():
+        return text.get_window_extent()
 
 
 def heading(figure: Figure, finding: str, below: str) -> None:
