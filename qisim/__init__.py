@@ -8,12 +8,12 @@ Names are fetched when they are first used, so that importing qisim stays light.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from qisim.scenario.version import __version__
 
+TYPE_CHECKING = False  # typing itself takes longer to load than all that is here
 if TYPE_CHECKING:
+    from typing import Any
+
     from qisim.calibration import Calibration, calibrate
     from qisim.comparison import Comparison, compare
     from qisim.experiments.folder import save as save_results
@@ -65,6 +65,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'qisim' has no attribute {name!r}")
+    from importlib import import_module
+
     module, attribute = _HOME[name]
     value = getattr(import_module(module), attribute)
     globals()[name] = value

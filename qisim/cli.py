@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from qisim.commands import ctrl_c
 from qisim.commands.calibrate import calibrate
 from qisim.commands.check import check
 from qisim.commands.compare import compare
@@ -25,36 +26,38 @@ from qisim.commands.new import new
 from qisim.commands.params import params
 from qisim.commands.replay import replay
 from qisim.commands.run import run
-from qisim.commands.say import Stopped, complain
+from qisim.commands.say import complain
 from qisim.commands.sensitivity import sensitivity
 from qisim.commands.sweep import sweep
 from qisim.commands.track import track
 from qisim.scenario.errors import BadInput
 from qisim.scenario.version import __version__
+from qisim.show import fonts
 
 COMMANDS: list[Callable[..., None]] = [
     run, compare, sweep, sensitivity, track, calibrate, evaluate, evidence, replay, check, new, params,
 ]  # fmt: skip
 
-FAILED, BAD_INPUT, STOPPED = 1, 2, 130
-STOPPED_TEXT = "\nStopped; nothing was written. The same command starts again."
+FAILED, BAD_INPUT = 1, 2
 
 
 class Commands(TyperGroup):
     """The commands, and how each of them ends when it cannot do what it was asked."""
 
     def invoke(self, ctx: Any) -> Any:
+        ctrl_c.leaves(ctrl_c.NOTHING_WRITTEN)
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            if note := fonts.note():
+                complain(note)
+            ctrl_c.too_late()
+            return result
         except BadInput as error:
             complain(str(error))
             raise typer.Exit(BAD_INPUT) from None
-        except Stopped as stopped:
-            complain(f"\nStopped; {stopped}")
-            raise typer.Exit(STOPPED) from None
         except KeyboardInterrupt:
-            complain(STOPPED_TEXT)
-            raise typer.Exit(STOPPED) from None
+            complain(ctrl_c.last_words())
+            raise typer.Exit(ctrl_c.STOPPED) from None
         except MemoryError:
             complain("There is not enough memory for this; ask for fewer replicates, or leave out --detail.")
             raise typer.Exit(FAILED) from None
@@ -105,8 +108,4 @@ for _command in COMMANDS:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    try:
-        app(prog_name="qisim")
-    except KeyboardInterrupt:
-        complain(STOPPED_TEXT)
-        sys.exit(STOPPED)
+    ctrl_c.heeded(lambda: app(prog_name="qisim"))

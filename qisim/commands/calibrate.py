@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qisim.commands import ctrl_c
 from qisim.commands.faults import tell_faults
-from qisim.commands.say import Stopped, command_line, complain, console, counted, say_json, stopping_means
+from qisim.commands.say import command_line, complain, console, counted, say_json, stopping_means
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -171,13 +172,12 @@ def _fit(study: Study, data: Path, out: Path, options: dict[str, Any], workers: 
 
     command = shlex.join(["qisim", *sys.argv[1:]])
     again = f"what is finished is kept. To go on:\n  {command_line(*sys.argv[1:])}"
+    ctrl_c.leaves(again)
     try:
         with watching("Simulating", rated=True) as watch:
             preparing = "Preparing the simulation for this computer; this is done once and kept."
             told = Told(watch.advance, watch.say, lambda: watch.say(preparing))
             return calibrate(study, data, out=out, workers=workers, command=command, told=told, **options)
-    except KeyboardInterrupt:
-        raise Stopped(again) from None
     except TooFew as error:
         complain(f"Nothing was written but the simulations: {error} (--simulations, with another folder for --out).")
         raise typer.Exit(FAILED) from None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from qisim.commands import ctrl_c
 from qisim.scenario.errors import UNSEEN, harmless
 
 if TYPE_CHECKING:
@@ -22,17 +23,11 @@ if TYPE_CHECKING:
 WIDTH_OF_A_FILE = 120
 
 
-class Stopped(KeyboardInterrupt):
-    """Ctrl-C, with what it leaves behind."""
-
-
 @contextmanager
 def stopping_means(text: str) -> Iterator[None]:
-    """Tell `text` where Ctrl-C comes now, when something may have been written."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Stopped(text) from None
+    """Say `text` where Ctrl-C comes from now on, when something may have been written."""
+    ctrl_c.leaves(text)
+    yield
 
 
 def tell(text: str, *, err: bool = False) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qisim.commands.say import Stopped, command_line, complain, counted, say_json
+from qisim.commands import ctrl_c
+from qisim.commands.say import command_line, complain, counted, say_json
 from qisim.scenario.errors import BadInput, Problem
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def _run(file: Path, out: Path, workers: int | None, cluster: str | None, strict
 
     design = load_design(file)
     command = shlex.join(["qisim", *sys.argv[1:]])
+    ctrl_c.leaves(GOES_ON[0].lower() + GOES_ON[1:])
     try:
         with watching("Simulating", rated=True) as watch:
             experiment.sweep(
@@ -84,9 +86,8 @@ def _run(file: Path, out: Path, workers: int | None, cluster: str | None, strict
                 told=_told(watch, out),
             )  # fmt: skip
     except experiment.SweepStopped as stopped:
-        raise Stopped(f"{stopped}. To go on:\n  {command_line(*sys.argv[1:])}") from None
-    except KeyboardInterrupt:
-        raise Stopped(GOES_ON[0].lower() + GOES_ON[1:]) from None
+        ctrl_c.leaves(f"{stopped}. To go on:\n  {command_line(*sys.argv[1:])}")
+        raise
     except (Halted, experiment.PointFailed) as error:
         complain(f"{error}. {GOES_ON}" if isinstance(error, Halted) else f"Stopped: {error}")
         raise typer.Exit(FAILED) from None

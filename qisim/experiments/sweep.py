@@ -303,7 +303,8 @@ def stopping(say: Callable[[str], None] | None) -> Iterator[Callable[[], bool]]:
             say("Stopping when the parts that are running are finished; once more stops at once.")
         return asked.is_set()
 
-    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, remember) for number in heard}
     try:
         yield asked_to_stop
     finally:

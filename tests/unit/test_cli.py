@@ -6,10 +6,8 @@ import json
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -377,20 +375,3 @@ def test_a_date_outside_names_the_last_month(command: Qisim) -> None:
     assert "begins on 2025-02-01)" in done.stderr
     Path("late.toml").write_text(f'extends = "small.toml"\n{wave.replace("-03-", "-02-")}')
     assert command("check", "late.toml").exit_code == 0
-
-
-def test_ctrl_c_ends_in_a_line_and_writes_nothing(command: Qisim, tmp_path: Path) -> None:
-    assert command("run", "small.toml", "--replicates", "1").exit_code == 0  # compiles the core
-    kinds = 'kinds = [{ name = "health_centre", per_district = 500 }]'
-    Path("long.toml").write_text(f'extends = "small.toml"\nmonths = 600\n[world]\n{kinds}\n')
-    before = files(tmp_path)
-    arguments = [sys.executable, "-m", "qisim", "run", "long.toml", "--replicates", "5000"]
-    running = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(4)
-    assert running.poll() is None
-    running.send_signal(signal.SIGINT)
-    said, complained = running.communicate(timeout=60)
-    assert running.returncode == 130
-    assert said == ""
-    assert complained.strip() == "Stopped; nothing was written. The same command starts again."
-    assert files(tmp_path) == before
