@@ -112,6 +112,7 @@ def heeded(command: Callable[[], None]) -> None:
     try:
         _guard.begin()
         command()
+        too_late()
     except BaseException as error:
         if _guard.came is not None or isinstance(error, KeyboardInterrupt):
             _guard.end()

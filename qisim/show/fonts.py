@@ -32,7 +32,7 @@ def make_readable(drawn: Artist) -> None:
         lacking = [letter for letter in dict.fromkeys(written) if not _is_usual(letter)]
         _without_font.update(letter for letter in lacking if not _family(letter))
         if families := dict.fromkeys(family for letter in lacking if (family := _family(letter))):
-            text.set_fontfamily([USUAL, *families])
+            text.set_fontfamily([USUAL, *families, "sans-serif"])
 
 
 @contextmanager
