@@ -93,7 +93,7 @@ def test_the_loss_of_a_supportive_head_sets_a_team_back(programme: Programme):
 def test_most_exchange_visitors_test_what_they_saw_within_two_months():
     exchange = {"kind": "exchange_visits", "visits": 36, "start": 4, "end": 16}
     question, visits, prompt = setting([*BOTH, exchange]), 0, 0
-    for replicate in range(12):
+    for replicate in range(8):
         model = QIModel(question, rng=1, replicate=replicate)
         model.run()
         log = pd.DataFrame(model.log)

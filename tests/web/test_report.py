@@ -10,6 +10,7 @@ import pytest
 
 import qisim
 from qisim.experiments import typical
+from qisim.experiments.results import Results
 from qisim.show import charts, compare_charts
 from qisim.show.chart import drawn
 from tests.web.chromium import opened
@@ -40,24 +41,29 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report in its folder."""
+def reported(kind: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A report in its folder, and how many charts it has."""
     folder = tmp_path_factory.mktemp("report") / "out"
     study, other = studies()
     if kind == "comparison":
-        qisim.compare([study, other], replicates=40).save(folder)
-    else:
-        results = other.run(replicates=40)
-        qisim.save_results(results, folder, report=results.report())
-    return folder / "report.html"
+        compared = qisim.compare([study, other], replicates=40)
+        compared.save(folder)
+        return folder / "report.html", len(drawn(compare_charts.CHARTS, compared))
+    results = other.run(replicates=40)
+    qisim.save_results(results, folder, report=results.report())
+    return folder / "report.html", len(drawn(charts.CHARTS, results))
 
 
 @pytest.fixture(scope="module")
-def pictures(kind: str) -> int:
-    """How many charts the report has."""
-    if kind == "run":
-        return len(drawn(charts.CHARTS, studies()[1].run(replicates=40)))
-    return len(drawn(compare_charts.CHARTS, qisim.compare(studies(), replicates=40)))
+def page(reported: tuple[Path, int]) -> Path:
+    return reported[0]
+
+
+@pytest.fixture(scope="module")
+def plain() -> tuple[Results, bytes]:
+    """Results without costs, and their report."""
+    results = qisim.load(ROOT / "scenarios" / "one_district.toml").run(replicates=2)
+    return results, results.report()
 
 
 def test_the_page_needs_nothing_else(page: Path) -> None:
@@ -85,7 +91,8 @@ def test_ids_are_unique_and_found(page: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_shows_it_all_offline(browser: str, page: Path, kind: str, pictures: int) -> None:
+def test_a_browser_shows_it_all_offline(browser: str, reported: tuple[Path, int], kind: str) -> None:
+    page, pictures = reported
     shown = opened(browser, page, "--dump-dom")
     assert "<script" not in shown and "<img" not in shown
     title = re.search(r"<title>(.*?)</title>", shown, re.DOTALL)
@@ -136,9 +143,8 @@ def test_the_answer_comes_first_and_costs_are_told_as_they_are(page: Path, kind:
         assert "Costs are told in" in text
 
 
-def test_without_costs_none_are_told() -> None:
-    results = qisim.load(ROOT / "scenarios" / "one_district.toml").run(replicates=2)
-    text = unescape(results.report().decode())
+def test_without_costs_none_are_told(plain: tuple[Results, bytes]) -> None:
+    text = unescape(plain[1].decode())
     assert "No costs are told." in text and "Money is not told" in text
     assert "Never counted" not in text
 
@@ -151,13 +157,15 @@ def test_without_a_programme_nothing_is_spent() -> None:
     assert text.count("<svg") == len(drawn(charts.CHARTS, results)) < len(charts.CHARTS)
 
 
-def test_the_same_results_give_the_same_report() -> None:
+def test_the_same_results_give_the_same_report(plain: tuple[Results, bytes]) -> None:
     study = qisim.load(ROOT / "scenarios" / "one_district.toml")
-    assert study.run(replicates=2).report() == study.run(replicates=2).report()
+    assert study.run(replicates=2).report() == plain[1]
 
 
-def test_a_country_too_large_to_be_followed_is_reported_without_its_facilities(monkeypatch: pytest.MonkeyPatch) -> None:
-    results = qisim.load(ROOT / "scenarios" / "one_district.toml").run(replicates=2)
+def test_a_country_too_large_to_be_followed_is_reported_without_its_facilities(
+    monkeypatch: pytest.MonkeyPatch, plain: tuple[Results, bytes]
+) -> None:
+    results, _ = plain
     whole = drawn(charts.CHARTS, results)
     monkeypatch.setattr(typical, "MOST_ROWS", 100)
     assert set(whole) - set(drawn(charts.CHARTS, results)) == {"learning", "run_charts"}
