@@ -95,7 +95,7 @@ class Run(Results):
         from qisim.show.files import chart_files, svgs
         from qisim.show.report_run import run_report
 
-        return run_report(self, svgs(chart_files(CHARTS, self)))
+        return run_report(self, svgs(chart_files(CHARTS, self, forms=["svg"])))
 
     def outcomes(self) -> list[dict[str, Any]]:
         """The outcome table as rows."""

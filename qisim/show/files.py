@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from qisim.show.chart import Chart, drawn
 from qisim.show.style import figure_bytes
@@ -45,8 +45,9 @@ def chart_files(
     subject: Any,
     drawing: Callable[[int, int], None] | None = None,
     faults: list[str] | None = None,
+    forms: Sequence[Literal["svg", "png"]] = ("svg", "png"),
 ) -> dict[str, bytes]:
-    """Each chart that has something to show, drawn once, as NAME.svg and NAME.png.
+    """Each chart that has something to show, drawn once, as NAME.svg and NAME.png, or in one of the `forms` alone.
 
     `drawing` is called with how many charts are drawn, of how many. With `faults`, a list, a chart that fails is left
     out and the fault is added to it.
@@ -60,7 +61,7 @@ def chart_files(
             drawing(done, len(names))
         with noting(faults, f"the chart {name}"):
             figure = charts[name](subject)
-            files |= {f"{name}.{form}": figure_bytes(figure, form) for form in ("svg", "png")}
+            files |= {f"{name}.{form}": figure_bytes(figure, form) for form in forms}
     return files
 
 

@@ -71,7 +71,7 @@ def misfit(**other):
 
 
 def page(checks):
-    return unescape(report(checks, svgs(chart_files(CHARTS, checks))).decode())
+    return unescape(report(checks, svgs(chart_files(CHARTS, checks, forms=["svg"]))).decode())
 
 
 def printed(checks, width=80):

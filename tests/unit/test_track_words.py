@@ -331,7 +331,9 @@ def test_captions_speak_of_diamonds_where_there_are_any(file, rows, marked, unma
         assert (DIAMONDS in said, NO_DIAMONDS in said) == (name in marked, name in unmarked)
         labels = [text.get_text() for text in CHARTS[name](found).findobj(Text)]
         assert (track_fan.ERROR in labels) == (name in marked)
-    page = track_report(found, svgs(chart_files({name: CHARTS[name] for name in marked}, found))).decode()
+    page = track_report(
+        found, svgs(chart_files({name: CHARTS[name] for name in marked}, found, forms=["svg"]))
+    ).decode()
     assert page.count(DIAMONDS) == len(marked)
 
 
