@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -31,7 +32,11 @@ def started(code: str, folder: Path, *arguments: object, ignoring: bool = False)
         )  # fmt: skip
     finally:
         signal.signal(signal.SIGINT, before)
-    assert process.stdout is not None and process.stdout.readline() == "begun\n"
+    assert process.stdout is not None
+    begun = b""
+    while not begun.endswith(b"\n"):  # and no more, which would be missed later
+        begun += os.read(process.stdout.fileno(), 1) or b"nothing\n"
+    assert begun == b"begun\n"
     return process
 
 

@@ -188,6 +188,9 @@ def test_run_tells_and_keeps_the_outcome(command: Qisim) -> None:
     charts = {path.name for path in Path("out/small/charts").iterdir()}
     assert {"coverage.svg", "coverage.png"} <= charts
     assert Path("out/small/charts/coverage.png").read_bytes().startswith(b"\x89PNG")
+    advice = shlex.split(done.stdout.splitlines()[-1])
+    assert advice[-4:] == ["replay", "out/small", "--replicate", "0"]
+    assert "story to tell" in command(*advice[-4:]).stdout
 
 
 @pytest.mark.parametrize("verb", ["run", "compare"])
@@ -252,10 +255,10 @@ def test_what_it_advises_can_be_run_as_printed(command: Qisim, start: list[str],
         done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=True)
         return done.stdout.splitlines()
 
-    advice = said([*start, "run", "small.toml", "--replicates", "1"])[-1].strip()
-    assert (advice == "qisim replay out/small --replicate 0") == on_path
-    assert "story to tell" in "".join(said(["sh", "-c", advice]))
-    assert shlex.split(said([*start, "new", "with space"])[-1])[-2:] == ["run", "with space.toml"]
+    *_, check, run = said([*start, "new", "with space"])
+    assert (check.strip() == "qisim check 'with space.toml'") == on_path
+    assert said(["sh", "-c", check])[0].startswith("with space.toml: ready to run")
+    assert shlex.split(run)[-2:] == ["run", "with space.toml"]
 
 
 def test_run_as_json_replaces_earlier_results(command: Qisim) -> None:
