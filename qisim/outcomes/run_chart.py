@@ -27,6 +27,9 @@ TAIL = 40
 ORDERS, SEED = 4000, 1
 """So many random orders of a chart's values tell how often luck alone makes a signal: to 1 in 100, and always alike."""
 
+MOST_VALUES = 1_000_000
+"""Values in all these orders, so that long charts, which hardly ever lack a signal, take no more memory."""
+
 MOST_COUNTS = 20_000
 """Counts within the limits, of all points together, up to which chances are worked out given the total."""
 
@@ -95,7 +98,7 @@ class RunChart:
         alike.
         """
         there = ~np.isnan(self.values)
-        orders = np.tile(self.values[there], (ORDERS, 1))
+        orders = np.tile(self.values[there], (min(ORDERS, 1 + MOST_VALUES // int(there.sum())), 1))
         np.random.default_rng(SEED).permuted(orders, axis=1, out=orders)
         return float(have_signals(orders, None if self.baseline is None else int(there[: self.baseline].sum())).mean())
 
@@ -148,13 +151,14 @@ class PChart:
         n, own = self.records[seen], (np.arange(len(seen)) < (self.baseline or len(seen)))[seen]
         least = np.ceil(np.maximum(n * (self.lower[seen] - ROUNDING), 0)).astype(int)
         most = np.floor(np.minimum(n * (self.upper[seen] + ROUNDING), n)).astype(int)
+        if (most - least).sum() > MOST_COUNTS:  # so many records that the total changes nothing
+            from scipy.special import bdtr
+
+            below = np.where(least > 0, bdtr(np.maximum(least - 1.0, 0), n * 1.0, self.centre), 0.0)
+            return float(1 - np.prod(bdtr(most * 1.0, n * 1.0, self.centre) - below))
         inside = [_binomial(int(k), np.arange(low, high + 1), self.centre)
                   for k, low, high in zip(n, least, most, strict=True)]  # fmt: skip
         of_others = np.prod([chances.sum() for chances, one in zip(inside, own, strict=True) if not one])
-        if sum(map(len, inside)) > MOST_COUNTS:  # so many records that the total changes nothing
-            return float(
-                1 - of_others * np.prod([chances.sum() for chances, one in zip(inside, own, strict=True) if one])
-            )
         together = np.ones(1)
         for chances, one in zip(inside, own, strict=True):
             together = np.convolve(together, chances) if one else together

@@ -61,8 +61,8 @@ def warnings(tracked: Tracked) -> list[str]:
     if tracked.collapsed:
         worth = effective(tracked.untempered.effective)
         told.append(
-            f"Few runs agree with what was seen: {tracked.replicates:,} count as only {worth}. So what was seen is "
-            f"given less weight (likelihood to the power {power(tracked.power)}), until {LEAST_EFFECTIVE} count. The "
+            f"Few runs agree with what was seen: {tracked.replicates:,} count as only {worth}. What was seen is "
+            f"therefore given less weight (likelihood to the power {power(tracked.power)}), until {LEAST_EFFECTIVE} count. The "
             "updated forecast lies between the forecast and what all the data would say: as a rule it moves too "
             f"little, and its intervals are wider than with enough runs. {_furthest(tracked)} {_advice(tracked)}"
         )

@@ -49,7 +49,7 @@ def sobol(gathered: Gathered, sample: Sample) -> Sobol:
     a, b, mixed = values[:, 0], values[:, -1], values[:, 1 : count + 1]
     pairs = gathered.block_size == 2 * count + 2
     whole = np.mean([_products(one, one) for one in values.swapaxes(0, 1)], axis=0)
-    if _clearly_none(whole):
+    if sample.replicates > 1 and _hidden(whole.mean(axis=1)):
         raise Untold("its means differ between points by hardly more than luck makes them; sweep with more replicates")
     first = [_products(b, mixed[:, i] - a) for i in range(count)]
     total = [_products(mixed[:, i] - a, mixed[:, i] - a) / 2 for i in range(count)]
@@ -78,10 +78,9 @@ def _products(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray(crossed / (2 * (replicates - 1)))
 
 
-def _clearly_none(whole: np.ndarray) -> bool:
-    """Whether the variance between points cannot be told from none."""
-    by_block = whole.mean(axis=1)
-    return bool(by_block.mean() <= RARELY * by_block.std(ddof=1) / np.sqrt(len(by_block)) * (whole.shape[1] > 1))
+def _hidden(by_block: np.ndarray) -> bool:
+    """Whether the variance between points, as each block tells it, float64[N], cannot be told from none."""
+    return bool(by_block.mean() <= RARELY * by_block.std(ddof=1) / np.sqrt(len(by_block)))
 
 
 def _shares(parts: np.ndarray, whole: np.ndarray) -> list[Estimate]:
