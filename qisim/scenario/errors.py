@@ -72,6 +72,7 @@ class BadInput(Exception):
         super().__init__("\n".join(str(problem) for problem in self.listed()))
 
     def __reduce__(self) -> tuple[type[BadInput], tuple[list[Problem], int]]:
+        """As worker processes hand it over; Python would make it anew from its text."""
         return BadInput, (self.problems, self.more)
 
     def listed(self) -> list[Problem]:
@@ -84,10 +85,6 @@ class BadInput(Exception):
         """The same problems of a file, of which the first says in which place that file is named."""
         first, *rest = self.problems
         return BadInput([replace(first, named_in=first.named_in or place), *rest], self.more)
-
-    def __reduce__(self) -> tuple[type[BadInput], tuple[list[Problem]]]:
-        """As worker processes hand it over; Python would make it anew from its text."""
-        return type(self), (self.problems,)
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int:
