@@ -6,6 +6,7 @@ change to an engine.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 from zlib import crc32
 
@@ -119,6 +120,18 @@ class Calendar:
         for number, month in enumerate(range(start, end, every)):
             self.event(month, kind, which, number)
 
+    @staticmethod
+    def evenly(start: int, end: int, total: int) -> Iterator[tuple[int, int]]:
+        """The months, from `start` to before `end`, over which so many are spread evenly, each with how many of them.
+
+        The first of them come in the first month.
+        """
+        months = end - start
+        for month in range(months):
+            now = -(-total * (month + 1) // months) + (-total * month // months)
+            if now:
+                yield start + month, now
+
     def wave(
         self, element: Element, members: np.ndarray, sites: int, package: list[int], *, select: str,
         cohort: str = "wave", attendees: int = 0, days: float = 0.0, virtual: bool = False, goes_virtual: bool = False,
@@ -145,23 +158,23 @@ class Calendar:
     def champions(self, element: Any, covered: np.ndarray, start: int) -> None:
         """Posts of peer coaches that the synthesis of the wave entered last may fill."""
         if start < self.scenario.months and element.champions:
-            self._waves[-1]["first_champion"] = len(self._posts)
-            self._waves[-1]["champions"] = element.champions
+            first = len(self._posts)
             self._pool(element, covered, element.champions, start, self.scenario.months,
                        days=element.champion_days, champion=True)  # fmt: skip
+            self._waves[-1] |= {"first_champion": first, "champions": len(self._posts) - first}
 
     def coaches_by_district(self, element: Any, covered: np.ndarray, coaches: int, start: int, end: int) -> None:
-        """Posts based in each district, whose facilities are dealt out among them in turn."""
+        """Posts based in each district, whose facilities are dealt out among them in turn; none without a facility."""
         places = np.flatnonzero(covered)
         by_district = places[np.argsort(self.world.district[places], kind="stable")]
         codes, first = np.unique(self.world.district[by_district], return_index=True)
         for code, facilities in zip(codes, np.split(by_district, first[1:]), strict=True):
-            for j in range(coaches):
+            for j in range(min(coaches, len(facilities))):
                 name = f"{element.name}: {self.world.districts[code]}, coach {j + 1}"
                 self._post(element, name, facilities[j::coaches], start, end)
 
     def coaches_in_all(self, element: Any, covered: np.ndarray, coaches: int, start: int, end: int) -> None:
-        """Posts that share the facilities, in the order of districts."""
+        """Posts that share the facilities, in the order of districts; none without a facility."""
         self._pool(element, covered, coaches, start, end)
 
     def exchange(self, element: Any, covered: np.ndarray) -> int:
@@ -245,6 +258,7 @@ class Calendar:
 
     def _pool(self, element: Any, covered: np.ndarray, coaches: int, start: int, end: int, **special: Any) -> None:
         places = np.flatnonzero(covered)
+        coaches = min(coaches, len(places))
         by_district = places[np.argsort(self.world.district[places], kind="stable")]
         role = f"champion of wave {len(self._waves)}, number" if special else "coach"
         for j, facilities in enumerate(np.array_split(by_district, coaches) if coaches else []):

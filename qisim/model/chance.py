@@ -18,6 +18,8 @@ WORD = 0xFFFFFFFF
 ROUNDS = 10
 MOST_SEED = WORD
 MOST_REPLICATES = 1_000_000
+FEW = 10.0
+"""Records expected right, or wrong, below which the normal approximation of the binomial would be biased."""
 
 # Purposes, the third word of the counter. Changing a number changes every result that uses it.
 DISTRICT = 1
@@ -114,15 +116,13 @@ def _tail(q):
 def successes(u, n, p):
     """How many of `n` independent trials of probability `p` succeed: the quantile `u` of Binomial(n, p).
 
-    Meant for small n (the members of a team): it walks up the distribution.
+    Meant for small n p (the members of a team who leave): it walks up the distribution.
     """
     if n <= 0 or p <= 0.0 or u < 1.0 - n * p:  # (1 - p)**n is at least 1 - n p: mostly none succeeds
         return 0
     if p >= 1.0:
         return n
-    share = 1.0
-    for _ in range(n):
-        share *= 1.0 - p
+    share = math.exp(n * math.log(1.0 - p))
     below = share
     k = 0
     while u >= below and k < n:
@@ -132,10 +132,30 @@ def successes(u, n, p):
     return k
 
 
+def among(u, taken, marked, everybody):
+    """How many of those taken at random from `everybody` are among the `marked`: the quantile `u`, hypergeometric."""
+    others = everybody - marked
+    few, many = min(taken, others), max(taken, others)
+    share = 1.0
+    for i in range(few):
+        share *= (many - i) / (everybody - i)
+    below = share
+    k = max(taken - others, 0)
+    while u >= below and k < min(taken, marked):
+        share *= (marked - k) * (taken - k) / ((k + 1.0) * (others - taken + k + 1.0))
+        k += 1
+        below += share
+    return k
+
+
 def sampled_share(u, n, p):
     """Share of `n` records found right when each is so with probability `p`: whole records, 0 to n, over n.
 
-    The normal approximation of the binomial, rounded to whole records.
+    Binomial; where many are found both right and wrong, its normal approximation, rounded to whole records.
     """
+    if n * p < FEW:
+        return successes(u, n, p) / n
+    if n * (1.0 - p) < FEW:
+        return (n - successes(1.0 - u, n, 1.0 - p)) / n
     right = math.floor(n * p + math.sqrt(n * p * (1.0 - p)) * normal(u) + 0.5)
     return min(max(right, 0.0), n) / n

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from inspect import signature
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 import mesa
 import numpy as np
 from mesa.agent import AgentSet
-from mesa.discrete_space import Network
 
 from qisim.model import programme, rules
 from qisim.model.agents.coach import Coach
 from qisim.model.agents.cohort import Cohort
 from qisim.model.agents.facility import Facility
 from qisim.model.agents.log import Event
+from qisim.model.agents.network import peer_space
 from qisim.model.agents.programme import deal_with
 from qisim.model.agents.recorder import Recorder, Trajectory
 from qisim.model.calendar import build_calendar
@@ -36,6 +35,9 @@ class QIModel(mesa.Model):
     `rng` is the run's seed and `replicate` which of its replicates: the same two give, event by event, what the core
     gives. Subclasses of `Facility` and `Coach` change how these behave. `scenario` may be anything that has
     `scenario` and `world` (a study). The attribute `log` lists everything that happened to a facility, and why.
+
+    Mesa's own `random` and `rng` are for extensions: each replicate has a stream of its own, which the model's rules do
+    not use.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class QIModel(mesa.Model):
         rng = whole("rng", rng, 0, MOST_SEED)
         replicate = whole("replicate", replicate, 0, MOST_REPLICATES - 1)
         self._ids = count(1)
-        super().__init__(rng=rng)
+        super().__init__(rng=_stream(rng, replicate))
         if not isinstance(scenario, Scenario):
             scenario, world = scenario.scenario, scenario.world
         self.scenario, self.world = scenario, build_world(scenario) if world is None else world
@@ -101,8 +103,7 @@ class QIModel(mesa.Model):
 
     def _create_agents(self, facility_class: type[Facility], coach_class: type[Coach]) -> None:
         graph = self.world.network.graph()
-        options: dict[str, Any] = {"layout": None} if "layout" in signature(Network).parameters else {}
-        self.grid = Network(graph, capacity=1, random=self.random, **options)
+        self.grid = peer_space(graph, self.random)
         self.by_index: list[Facility] = list(facility_class.create_agents(self, len(self.world), self._indices()))
         for facility in self.by_index:
             facility.cell = self.grid[facility.index]
@@ -173,10 +174,14 @@ class QIModel(mesa.Model):
         return self.tables()
 
     def released_to(self, facility: Facility) -> list[int]:
-        """The ideas that a coach may introduce: those released to its wave, or all outside any programme."""
-        if facility.wave < 0:
+        """The ideas that a coach may introduce: the released ones of what the facility is enrolled in.
+
+        Outside, those of the collaborative that it joined last; all of the scenario where it never joined one.
+        """
+        wave = facility.wave if facility.enrolled else facility.own_wave
+        if wave < 0:
             return list(range(len(self.ideas)))
-        return [int(k) for k in self.programme.packages[facility.wave, : self.released[facility.wave]]]
+        return [int(k) for k in self.programme.packages[wave, : self.released[wave]]]
 
     def note(self, facility: Facility, what: str, idea: str | None, why: str) -> None:
         """Add to the event log."""
@@ -208,6 +213,11 @@ class QIModel(mesa.Model):
     def tables(self) -> Trajectory:
         """The tables of the months simulated so far."""
         return self.recorder.tables(self.month)
+
+
+def _stream(seed: int, replicate: int) -> int:
+    """A seed of a stream that belongs to one replicate."""
+    return int(np.random.SeedSequence([seed, replicate]).generate_state(1, np.uint64)[0])
 
 
 def _plain(record: Any) -> SimpleNamespace:

@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from qisim.model import programme as events
+from qisim.model.baselines import unmet_baselines
+from qisim.model.calendar import Calendar
 from qisim.model.programme import Programme
 from qisim.model.timetable import Mask, WavePlan, alone, facilities_left, first_day, wave_plans
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.costs import ElementCosts
+from qisim.scenario.elements.coaching import Coaching
 from qisim.scenario.elements.collaborative import Collaborative
 from qisim.scenario.errors import harmless, shown
 from qisim.scenario.schema import Scenario, WorldSpec
@@ -50,10 +53,12 @@ def notes(scenario: Scenario, world: World) -> list[Note]:
         *_read_as_meant(scenario, world),
         *_unusual_behaviour(scenario),
         *_idle_indicators(scenario),
+        *_unmet_baselines(scenario, world),
         *_names_alike(scenario),
         *_nameless_elements(scenario),
         *_short_waves(scenario, waves),
         *_nobody_enrolled(scenario, world, programmes, waves),
+        *_coaches_without_facilities(scenario, world, programmes),
         *_beyond_the_end(scenario, programmes),
         *_costs_without_prices(scenario),
     ]
@@ -107,6 +112,22 @@ def _idle_indicators(scenario: Scenario) -> Found:
     for i, indicator in enumerate(scenario.indicators):
         if indicator.name not in acted_on:
             yield f"indicators.{i}.name", f"no idea acts on the indicator {indicator.name!r}; no programme can raise it"
+
+
+def _unmet_baselines(scenario: Scenario, world: World) -> Found:
+    """Baselines that are not those of month 0, for what ideas in use at the start do."""
+    for unmet in unmet_baselines(scenario, world):
+        name = scenario.indicators[unmet.indicator].name
+        users = " and ".join(repr(scenario.ideas[k].name) for k in unmet.ideas[:3])
+        more = " and others" if len(unmet.ideas) > 3 else ""
+        yield (
+            f"indicators.{unmet.indicator}.baseline",
+            (
+                f"month 0 of {name!r} is about {100 * unmet.start:.0f}% on average, where the given baselines are"
+                f" {100 * unmet.given:.0f}%: they cannot be met with {users}{more} in use at the start"
+                " (initial_users)"
+            ),
+        )
 
 
 def _names_alike(scenario: Scenario) -> Found:
@@ -191,6 +212,28 @@ def _nobody_enrolled(scenario: Scenario, world: World, programmes: list[Programm
             span = int(months.min()), int(months.max()) + 1
             covers = programme.exchange_covers[e]
             yield from _no_wave(scenario, place, f"visitors of {element.name!r}", covers, span, waves)
+
+
+def _coaches_without_facilities(scenario: Scenario, world: World, programmes: list[Programme]) -> Found:
+    """More coaches than facilities for them to visit."""
+    for place, (element, programme) in enumerate(zip(scenario.programme, programmes, strict=True)):
+        if not isinstance(element, Coaching):
+            continue
+        posts = programme.posts
+        if element.coaches is None:
+            key, where = "coaches_per_district", " of their district"
+            covered = Calendar(scenario, world).covered(element)
+            planned = (element.coaches_per_district or 0) * len(np.unique(world.district[covered]))
+        else:
+            key, where, planned = "coaches", "", element.coaches
+        if planned > len(posts):
+            yield (
+                f"programme.{place}.{key}",
+                (
+                    f"{planned - len(posts)} of the {planned} coaches of {element.name!r} have no facility{where} left"
+                    " to visit; they are not appointed and cost nothing"
+                ),
+            )
 
 
 def _no_wave(

@@ -79,14 +79,17 @@ def uses_at_start(ready, z, share_quantile):
     return math.sqrt(0.5) * ready + math.sqrt(0.5) * z > share_quantile
 
 
-def baseline_without(told, ceiling, gap_left):
-    """Performance without the ideas already in use, which leave the share `gap_left` of the gap to the ceiling.
+def baseline_without(given, ceiling, gap_left, share_kept):
+    """Performance without the ideas already in use, with which it is the baseline `given`.
 
-    Above the ceiling there is no gap to close.
+    They leave the share `gap_left` of the gap to the ceiling, and keep `share_kept` of performance. Above the ceiling
+    there is no gap to close. What no performance from 0 to the ceiling (or the baseline, if that is higher) amounts
+    to is met as nearly as can be.
     """
-    if told >= ceiling:
-        return told
-    return max((told - ceiling * (1.0 - gap_left)) / gap_left, 0.0) if gap_left > 0.0 else 0.0
+    raised = min(given / max(share_kept, 1e-9), max(ceiling, given))
+    if raised >= ceiling:
+        return raised
+    return max((raised - ceiling * (1.0 - gap_left)) / gap_left, 0.0) if gap_left > 0.0 else 0.0
 
 
 def team_size(staff, b):
@@ -119,14 +122,14 @@ def selection_key(select, reported_score, ready, travel_days, district, u):
 
 
 def leaving(month, b):
-    """Probability that a trained member leaves in a month; higher in a month of rotation."""
+    """Probability that a member of the team leaves in a month; higher in a month of rotation."""
     if b.rotation_months > 0.0 and month > 0 and month % max(int(b.rotation_months), 1) == 0:
         return 1.0 - (1.0 - b.leave_monthly) * (1.0 - b.rotation_share)
     return b.leave_monthly
 
 
 def skill_after_turnover(skill, lost, skill_share, b):
-    """Skill of a team that lost the share `lost` of its trained members.
+    """Skill of a team that lost the share `lost` of its members.
 
     `skill_share` is what newcomers do not make up for.
     """
@@ -190,9 +193,9 @@ def attendance(virtual, connectivity, b):
     return b.session_attendance * connectivity if virtual else b.session_attendance
 
 
-def attendees(planned, virtual, b):
-    """People a facility sends to a session."""
-    return int(math.floor(planned * b.virtual_attendees + 0.5)) if virtual else planned
+def attendees(planned, team, virtual, b):
+    """People a facility sends to a session: of its team only."""
+    return min(int(math.floor(planned * b.virtual_attendees + 0.5)) if virtual else planned, team)
 
 
 def compared(engagement, above, openness, b):

@@ -55,7 +55,8 @@ FACILITY = np.dtype(
         ("supportive_head", "?"),
         ("enrolled", "?"),
         ("dropped_out", "?"),
-        ("wave", "i8"),  # last joined; -1 before any
+        ("wave", "i8"),  # last joined, or signed up in; -1 before any
+        ("own_wave", "i8"),  # of the collaborative last joined; -1 before any
         ("cohort", "i8"),  # whom it meets at sessions; -1 before any
         ("joined", "i8"),  # month of joining
         ("elements_joined", "i8"),  # bits: the collaboratives it has ever joined
@@ -73,7 +74,7 @@ FACILITY = np.dtype(
         ("no_gatherings", "?"),  # a shock stops sessions in person and exchange visits
         ("no_visits", "?"),  # a shock stops coaching visits
         ("supervised", "?"),  # routine supervision reviews its records every month
-        ("lost", "f8"),  # share of the trained who left this month
+        ("lost", "f8"),  # share of the team that left this month
         ("partner", "i8"),  # host of the last exchange visit; -1 before any
         ("partner_tie", "f8"),
         ("priority", "i8"),  # idea seen in an exchange visit, to be tested first; -1 for none

@@ -55,12 +55,12 @@ GROUPS: dict[str, list[Parameter]] = {
         P("data_quality_start", 0.4, "0-1", 0.2, 0.6, "data quality before any support"),
     ],
     "People": [
-        P("turnover_annual", 0.14, "probability a year", 0.05, 0.45, "a trained team member leaves",
+        P("turnover_annual", 0.14, "probability a year", 0.05, 0.45, "a member of the team leaves",
           "ETATMBA 2022: 47.2% (Malawi) and 45.7% (Tanzania) of trained staff still in post after 5 years; "
           "range: Castro Lopes 2017, 51 studies", maximum=0.99),
         P("rotation_months", 0, "months", 0, 12, "time between staff rotations; 0 for none",
           "4-monthly rotation of junior doctors: Davey et al., BMJ quality improvement series 2022", maximum=60),
-        P("rotation_share", 0.5, "probability", 0.2, 1.0, "a trained member moves on at a rotation"),
+        P("rotation_share", 0.5, "probability", 0.2, 1.0, "a member of the team moves on at a rotation"),
         P("skill_in_people", 0.7, "share", 0.4, 1.0, "share of a team's skill that leaves with its members"),
         P("skill_fading", 0.03, "share a month", 0.0, 0.06, "skill lost in a month in which a team does not meet"),
         P("head_turnover_annual", 0.40, "probability a year", 0.2, 0.6, "the head of the facility leaves",
@@ -162,7 +162,7 @@ GROUPS: dict[str, list[Parameter]] = {
           "attention, embedding and fit lost at the start of a full reorganisation",
           "things were set back by 18 months or more: Braithwaite 2018, BMJ 361:k2014; the size is assumed"),
         P("upheaval_teams", 0.5, "probability", 0.2, 0.8,
-          "a trained member is moved elsewhere at the start of a full reorganisation"),
+          "a member of the team is moved elsewhere at the start of a full reorganisation"),
         P("upheaval_fatigue", 0.4, "share of the gap", 0.1, 0.8,
           "rise of fatigue at the start of a full reorganisation"),
         P("upheaval_lapse", 0.5, "probability", 0.2, 0.8,

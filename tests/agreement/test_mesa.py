@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import mesa
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,6 +64,19 @@ def test_seed_and_replicate_are_what_tells_models_apart(finished: QIModel) -> No
         assert not model(**options).run().months["score"].equals(finished.tables().months["score"])
 
 
+def test_mesas_own_streams_belong_to_a_seed_and_a_replicate() -> None:
+    """For extensions that draw from them."""
+
+    def drawn(**options: Any) -> tuple[float, float]:
+        one = model(**options)
+        return one.random.random(), float(one.rng.random())
+
+    cases: list[dict[str, int]] = [{}, {"replicate": 1}, {"rng": SEED + 1}, {"rng": SEED + 1, "replicate": 1}]
+    numbers = [drawn(**options) for options in cases]
+    assert numbers == [drawn(**options) for options in cases]
+    assert len({number for pair in numbers for number in pair}) == 8
+
+
 @pytest.mark.parametrize("rng", [-1, 2**32, 1.5, "1", None], ids=repr)
 def test_a_seed_that_cannot_be_is_refused(rng: Any) -> None:
     with pytest.raises(BadInput, match=r"rng: found .*allowed: a whole number from 0 to 4294967295"):
@@ -110,6 +124,18 @@ def test_the_peer_network_is_a_mesa_space_with_a_facility_in_each_cell(finished:
         peers = {agent.index for cell in facility.cell.connections.values() for agent in cell.agents}
         assert peers == set(network.peer[slice(*network.start[facility.index : facility.index + 2])].tolist())
         assert peers == {peer.index for peer, _ in facility.peers}
+
+
+def test_the_peer_network_is_not_rewired_without_effect() -> None:
+    """Influence passes along the ties of the world; a tie made or cut in the space would be for show."""
+    grid = model().grid
+    one, other = grid[0], next(iter(grid[0].connections.values()))
+    for change in (lambda: one.connect(other), lambda: one.disconnect(other), lambda: grid.add_connection(one, other),
+                   lambda: grid.remove_connection(one, other)):  # fmt: skip
+        with pytest.raises(BadInput, match="the peer network cannot be rewired"):
+            change()
+    with pytest.raises(nx.NetworkXError):
+        grid.G.add_edge(0, 1)
 
 
 def test_the_data_collector_holds_what_the_tables_hold(finished: QIModel) -> None:

@@ -39,6 +39,7 @@ HAPPENINGS = {
     "head left", "heard of an idea", "hosted an exchange visit", "joined the programme", "learning session",
     "listened to patients", "member trained", "practice lapsed", "reconsidered an idea", "reorganisation",
     "started a test", "support ended", "test stopped", "thought of an idea", "trained staff left", "training",
+    "untrained staff left",
 }  # fmt: skip
 
 

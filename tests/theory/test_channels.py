@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.special import expit, logit
-from scipy.stats import binom, norm
+from scipy.stats import binom
 
+from qisim.model.mesa_model import QIModel
 from tests.theory.elements import ENGINES, FACILITIES, HALF, NO_TESTS, ask, by_month, counted
 from tests.theory.settings import assert_distributed, assert_share, idea, session, simulate, wide
 
@@ -41,6 +42,40 @@ def test_to_have_signed_up_keeps_nobody_from_a_collaborative(engine):
     assert enrolled[4] < FACILITIES
     assert enrolled[5:8].tolist() == [FACILITIES] * 3, "everybody joined, whether signed up or not"
     assert enrolled[8] < FACILITIES / 2, "who joined left with the collaborative"
+
+
+@pytest.mark.parametrize("engine", ["core", "mesa"])
+@pytest.mark.parametrize("joined", [False, True])
+def test_coaches_speak_of_what_was_signed_up_for_only_while_it_holds(engine, joined):
+    """Signed up for one idea in the first two months; then coaches go on with the others, or with those of the
+    collaborative that was joined before."""
+    names = ["one", "other", "third"]
+    coach = {"kind": "coaching", "coaches": FACILITIES, "days_per_month": 31.0, "whom": "all", "start": 1}
+    campaign = {"kind": "campaign", "reach": 0.0, "enrols": 1.0, "start": 1, "end": 3, "package": ["one"]}
+    before = [session(package=["third"])] if joined else []
+    question = ask([*before, campaign, coach], 7, ideas=[idea(name) for name in names], behaviour=NO_TESTS)
+    totals = simulate(engine, question, 1).idea_totals
+    aware = {name: (wide(totals, "aware", idea=name)[0] / FACILITIES).tolist() for name in names}
+    third = [0, 1, 1, 1, 1, 1, 1, 1] if joined else [0, 0, 0, 0, 0, 1, 1, 1]
+    assert aware["third"] == third
+    assert aware["other"] == ([0] * 8 if joined else [0, 0, 0, 0, 1, 1, 1, 1])
+    assert aware["one"] == ([0, 0, 0.5, 1, 1, 1, 1, 1] if joined else [0, 0, 1, 1, 1, 1, 1, 1])
+
+
+@pytest.mark.parametrize("engine", ["core", "mesa"])
+@pytest.mark.parametrize(("months", "dropped_out"), [(1, 0), (6, FACILITIES)])
+def test_who_leaves_a_campaign_is_in_its_collaborative_what_it_was(engine, months, dropped_out):
+    """Support that ended leaves no drop-outs, support that was left leaves some; a signature changes neither."""
+    campaign = {"kind": "campaign", "reach": 0.0, "enrols": 1.0, "start": 7, "end": 20}
+    behaviour = {"engagement_base": -20.0, "dropout_engagement": 0.5, "dropout_months": 3}
+    question = ask([session(action_months=months), campaign], 20, behaviour=behaviour)
+    table = simulate(engine, question, 1).months
+    assert wide(table, "enrolled")[0, 7:].max() > 0 == wide(table, "enrolled")[0, 6]
+    assert set(wide(table, "dropped_out")[0, 6:]) == {dropped_out}
+    if engine == "mesa":
+        model = QIModel(question, rng=1)
+        model.run()
+        assert {cohort.size for cohort in model.cohorts if cohort.size} == ({FACILITIES} if months == 1 else set())
 
 
 @pytest.mark.parametrize(("standing", "heard"), [(1.0, 0.3), (0.5, 0.8)])
@@ -88,6 +123,19 @@ def test_a_cascade_loses_its_content_tier_by_tier(tiers):
     assert_share(aware[when], 20 * FACILITIES, left)
     units = results.units.groupby("month")[["attendances", "staff_days"]].sum()
     assert units.loc[when].tolist() == [20 * FACILITIES, 20 * FACILITIES * 2 * 3.0] == units.sum().tolist()
+
+
+@pytest.mark.parametrize(
+    ("element", "days"),
+    [
+        ({"kind": "cascade_training", "tiers": 1, "people": 50, "days": 3.0, "reach": 1.0}, 4 * 3.0),
+        (session(attendees=50, session_days=2.0), 4 * 2.0),
+    ],
+    ids=["training", "session"],
+)
+def test_a_facility_sends_its_team_and_nobody_else(element, days):
+    units = counted(ask(element, 1, behaviour={"team_min": 4, "team_max": 4}), 2).units
+    assert units["staff_days"].sum() == 2 * FACILITIES * days
 
 
 # --- policy ---------------------------------------------------------------------------------------------------------
@@ -224,13 +272,13 @@ def test_payment_is_by_the_highest_threshold_reached_and_its_slack_ends(engine, 
 
 
 def test_assessors_judge_by_a_sample():
-    """Two or more of four records right, each with one half: in the normal approximation, of z above -0.5."""
+    """Two or more of four records right, each with one half."""
     financing = {"kind": "performance_financing", "thresholds": [{"score": 0.5, "amount": 1.0}], "records": 4,
                  "every_months": 1}  # fmt: skip
     question = ask(financing, 4, indicators=[{"name": "indicator", "baseline": 0.5, "baseline_sd": 0.0}],
                    ideas=[idea(effect=0.0)], behaviour={"payment_engagement": 0.0})  # fmt: skip
     units = counted(question).units
-    assert_share(units["payments"].sum(), 4 * 20 * FACILITIES, norm.cdf(0.5))
+    assert_share(units["payments"].sum(), 4 * 20 * FACILITIES, binom.sf(1, 4, 0.5))
     assert units["contacts"].sum() == 4 * 20 * FACILITIES
 
 

@@ -7,9 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from qisim.experiments.run import run
+from qisim.model.notes import notes
 from qisim.model.rules import monthly
 from qisim.outcomes.time_to_target import time_to_target
 from qisim.scenario.schema import Scenario
+from qisim.world.world import build_world
 from tests.theory.settings import STILL, assert_share, idea, scenario, session, simulate, wide
 
 
@@ -38,6 +41,16 @@ def test_share_of_posts_that_are_filled(engine, districts, replicates, annual, v
     assert_share(visits.sum(axis=0), districts * replicates, expected)
     # Renewal: on average (1 - leave) / leave months in post, then the vacancy.
     assert expected[-1] == pytest.approx((1.0 - leave) / (1.0 - leave + leave * vacancy), rel=1e-3)
+
+
+@pytest.mark.parametrize("number", [{"coaches_per_district": 3}, {"coaches": 30}])
+def test_coaches_without_a_facility_are_not_appointed(number):
+    """Ten districts of two facilities: no more than 20 coaches, and the salaries of 20."""
+    coaching = {"kind": "coaching", "days_per_month": 1, "whom": "all", **number}
+    question = scenario(3, 2, districts=10, programme=[coaching], behaviour=STILL)
+    assert run(question, replicates=1).units["coach_months"].sum() == 3 * 20
+    noted = [note.text for note in notes(question, build_world(question))]
+    assert sum(text.startswith("10 of the 30 coaches of 'coaching' have no facility") for text in noted) == 1
 
 
 def test_a_coach_who_stays_grows_and_a_successor_starts_anew():

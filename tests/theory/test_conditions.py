@@ -87,6 +87,18 @@ def test_a_reorganisation_breaks_up_teams_tires_and_undoes_practices(engine, rep
     assert by_month(tables.idea_months, "fit") == pytest.approx([0.5, 0.5, 0.5, 0.4, 0.4])
 
 
+@pytest.mark.parametrize(("engine", "replicates"), ENGINES)
+def test_practices_lapse_more_in_the_month_in_which_a_team_is_broken_up(engine, replicates):
+    """All members are moved: the hazard of lapse is doubled in that month, and only then."""
+    blow = {"kind": "shock", "what": "reorganisation", "start": 1, "months": 1}
+    behaviour = {"upheaval_teams": 1.0, "upheaval_heads": 0.0, "upheaval_embedding": 0.0, "upheaval_level": 0.0,
+                 "lapse_monthly": 0.2, "lapse_dependence": 0.0, "initial_embedding": 0.0, "embedding_growth": 0.0,
+                 **HALF, **NO_TESTS}  # fmt: skip
+    question = ask(blow, 3, ideas=[idea(initial_users=1.0)], behaviour=behaviour)
+    adopted = wide(simulate(engine, question, replicates).idea_totals, "adopted").sum(axis=0)
+    assert_share(adopted, replicates * FACILITIES, np.cumprod([1.0, 0.8, 0.6, 0.8]))
+
+
 # --- an epidemic ----------------------------------------------------------------------------------------------------
 
 EPIDEMIC = {"kind": "shock", "what": "epidemic", "start": 2, "months": 3}

@@ -70,12 +70,29 @@ def test_rotation_comes_on_top_of_turnover(engine, facilities, replicates):
 
 
 @pytest.mark.parametrize(("engine", "facilities", "replicates"), ENGINES)
-def test_skill_leaves_with_those_who_hold_it(engine, facilities, replicates):
+def test_skill_leaves_with_members_trained_or_not(engine, facilities, replicates):
+    """Of a team of four, each leaver takes a fourth of what it can do: on average, the share that leaves a month."""
     question = teams(36, facilities, turnover_annual=0.45, skill_in_people=1.0, skill_start=0.6)
     tables = simulate(engine, question, replicates)
-    skill, trained = by_facility(tables, "skill")[:, 1:], by_facility(tables, "trained")[:, 1:]
-    np.testing.assert_allclose(skill, 0.6 * trained / TRAINED, atol=1e-12)
-    assert trained.min() == 0
+    skill, trained = by_facility(tables, "skill"), by_facility(tables, "trained")
+    assert_mean(skill[:, 1:], 0.6 * (1.0 - monthly(0.45)) ** np.arange(1, 37))
+    falls = skill[:, 1:] < skill[:, :-1]
+    assert falls[:, 1:][trained[:, 1:-1] > trained[:, 2:]].all()
+    assert falls[:, 1:][trained[:, 1:-1] == trained[:, 2:]].any()
+
+
+@pytest.mark.parametrize(("engine", "facilities", "replicates"), [("core", 200, 5), ("mesa", 20, 1)])
+def test_training_on_the_job_costs_no_skill(engine, facilities, replicates):
+    """With members trained or not, the same people leave and take the same with them."""
+    coach = {"kind": "coaching", "coaches": facilities, "days_per_month": 31.0, "whom": "all"}
+    skills = []
+    for trains in (0.0, 1.0):
+        behaviour = {**STILL, "turnover_annual": 0.45, "skill_start": 0.6, "visit_trains": trains}
+        question = scenario(24, facilities, programme=[coach], behaviour=behaviour)
+        tables = simulate(engine, question, replicates)
+        skills.append(by_facility(tables, "skill"))
+        assert (wide(tables.months, "trained")[:, 12:] > 0).all() == (trains == 1.0)
+    assert np.array_equal(*skills) and skills[0].min() < 0.3
 
 
 @pytest.mark.parametrize(("engine", "facilities", "replicates"), ENGINES)

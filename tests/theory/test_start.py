@@ -32,8 +32,8 @@ def test_share_of_initial_users(engine, districts, replicates, readiness_sd, dis
 
 @pytest.mark.parametrize(("engine", "replicates"), [("core", 50), ("mesa", 2)])
 def test_start_at_the_baseline_the_indicator_tells(engine, replicates):
-    """With or without users of an idea: what they gain by it is part of their baseline."""
-    ideas = [idea("a", effect=0.3, initial_users=0.5), idea("b", effect=-0.2, initial_users=0.0)]
+    """With or without users of an idea: what they gain or lose by it is part of their baseline."""
+    ideas = [idea("a", effect=0.3, initial_users=0.5), idea("b", effect=-0.4, initial_users=0.5)]
     question = scenario(1, 20, ideas=ideas, indicators=[{"name": "indicator", "baseline": 0.4, "baseline_sd": 0.0}])
     tables = simulate(engine, question, replicates)
     start = tables.facility_months[tables.facility_months["month"] == 0]
@@ -43,17 +43,27 @@ def test_start_at_the_baseline_the_indicator_tells(engine, replicates):
 
 @pytest.mark.parametrize(("engine", "replicates"), [("core", 50), ("mesa", 2)])
 def test_start_at_the_baselines_a_registry_tells(engine, replicates, tmp_path):
-    told = np.linspace(0.25, 0.95, 12).round(3)
+    told = np.linspace(0.25, 0.85, 12).round(3)
     rows = [f"F{i},health_centre,North,{value}" for i, value in enumerate(told)]
     (tmp_path / "registry.csv").write_text("\n".join(["id,kind,district,baseline_indicator", *rows]) + "\n")
     document = {
         "title": "told", "start": "2025-01-01", "months": 1, "world": {"facilities": "registry.csv"},
         "indicators": [{"name": "indicator", "baseline": 0.1, "baseline_sd": 0.4}],
-        "ideas": [idea(effect=0.25, initial_users=0.5)],
+        "ideas": [idea(effect=0.25, initial_users=0.5), idea("harmful", effect=-0.15, initial_users=0.5)],
     }  # fmt: skip
     tables = simulate(engine, from_document(document, Origin(folder=tmp_path)), replicates)
     start = tables.facility_months[tables.facility_months["month"] == 0]
     np.testing.assert_allclose(start["score"], np.tile(told, replicates), rtol=1e-12)
+
+
+@pytest.mark.parametrize("engine", ["core", "mesa"])
+@pytest.mark.parametrize(("effect", "baseline", "start"), [(0.9, 0.2, 0.9 * 0.8), (-0.5, 0.9, 1.0 - 0.5 * 0.8)])
+def test_a_baseline_beyond_what_ideas_in_use_allow_is_met_as_nearly_as_can_be(engine, effect, baseline, start):
+    """All use the idea, as far as it reaches: without it they would do nothing right, or everything."""
+    indicator = {"name": "indicator", "baseline": baseline, "baseline_sd": 0.0}
+    question = scenario(1, 4, ideas=[idea(effect=effect, initial_users=1.0)], indicators=[indicator],
+                        behaviour={**STILL, "initial_reach": 0.8})  # fmt: skip
+    assert wide(simulate(engine, question, 1).months, "score")[0, 0] == pytest.approx(start)
 
 
 def test_drawn_baselines_have_the_mean_and_spread_told():

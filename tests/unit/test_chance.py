@@ -28,6 +28,7 @@ compiled_philox = numba.njit(chance.philox)
 compiled_uniforms = numba.njit(chance.uniforms)
 compiled_successes = numba.njit(chance.successes, error_model="numpy")
 compiled_sampled_share = numba.njit(chance.sampled_share, error_model="numpy")
+compiled_among = numba.njit(chance.among, error_model="numpy")
 
 
 @numba.njit
@@ -142,10 +143,22 @@ def test_a_sampled_share_is_one_of_whole_records(u: float, n: int, p: float) -> 
     assert chance.sampled_share(u, n, 0.0) == 0 and chance.sampled_share(u, n, 1.0) == 1
 
 
-@pytest.mark.parametrize("n", [30, 100, 1000])
-@pytest.mark.parametrize("p", [0.2, 0.5, 0.8])
+@pytest.mark.parametrize("n", [10, 30, 100, 1000])
+@pytest.mark.parametrize("p", [0.005, 0.02, 0.2, 0.35, 0.5, 0.8, 0.98])
 def test_a_sampled_share_has_the_moments_of_the_binomial(n: int, p: float) -> None:
     u = (np.arange(20_000) + 0.5) / 20_000
     share = np.array([chance.sampled_share(float(x), n, p) for x in u])
-    assert share.mean() == pytest.approx(p, abs=0.05 / n)
-    assert share.var() == pytest.approx(p * (1 - p) / n + 1 / (12 * n * n), rel=0.01)  # and the rounding to records
+    assert share.mean() == pytest.approx(p, abs=0.001 / n)
+    normal = min(n * p, n * (1 - p)) >= chance.FEW
+    rounding = 1 / (12 * n * n) if normal else 0.0
+    assert share.var() == pytest.approx(p * (1 - p) / n + rounding, rel=0.005)
+
+
+@given(uniform_numbers, st.integers(1, 100), st.data())
+def test_those_among_the_taken_are_the_hypergeometric_quantile(u: float, everybody: int, data: st.DataObject) -> None:
+    marked, taken = (data.draw(st.integers(0, everybody)) for _ in range(2))
+    k = chance.among(u, taken, marked, everybody)
+    assert isinstance(k, int) and k == compiled_among(u, taken, marked, everybody)
+    assert max(0, taken + marked - everybody) <= k <= min(taken, marked)
+    below, upto = stats.hypergeom.cdf([k - 1, k], everybody, marked, taken)
+    assert below <= u + 1e-9 and u <= upto + 1e-9

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qisim
+from qisim.model.calendar import Calendar
 from qisim.model.notes import notes
 from qisim.model.timetable import timetable
 from qisim.scenario.load import from_document, load_scenario
@@ -124,6 +125,24 @@ def test_an_indicator_without_ideas_is_noted() -> None:
     assert told(made) == ["no idea acts on the indicator 'records kept'; no programme can raise it"]
 
 
+@pytest.mark.parametrize(
+    ("baseline", "users", "month_0"), [(0.2, 1.0, "72%"), (0.2, 0.01, ""), (0.8, 1.0, ""), (0.2, 0.0, "")]
+)
+def test_a_baseline_that_ideas_in_use_do_not_allow_is_noted(baseline: float, users: float, month_0: str) -> None:
+    made = scenario(
+        indicators=[{"name": "hand hygiene", "baseline": baseline, "baseline_sd": 0.0}],
+        ideas=[{"name": "soap", "indicator": "hand hygiene", "effect": 0.9, "initial_users": users}],
+        behaviour={"care_own": 1.0, "initial_reach": 0.8, "engagement_base": 20.0},
+    )
+    found = [text for text in told(made) if not text.startswith("behaviour.")]
+    assert len(found) == bool(month_0)
+    for text in found:
+        assert text.startswith(
+            f"month 0 of 'hand hygiene' is about {month_0} on average, where the given baselines are"
+        )
+        assert "are 20%: they cannot be met with 'soap' in use at the start" in text
+
+
 @pytest.mark.parametrize(("value", "noted"), [(0.9, True), ({"low": 0.1, "high": 0.7}, True), (0.2, False)])
 def test_behaviour_outside_the_plausible_is_noted(value: Any, noted: bool) -> None:
     assert bool(told(scenario(behaviour={"turnover_annual": value}))) == noted
@@ -183,6 +202,19 @@ def test_coaches_and_visitors_without_enrolled_facilities_are_noted(programme: l
     found = told(scenario(*programme))
     assert len(found) == bool(text)
     assert all(text in line for line in found)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 20), st.integers(1, 8), st.integers(1, 40))
+def test_what_is_spread_evenly_begins_in_its_first_month(start: int, months: int, total: int) -> None:
+    """Exchange visits and signatures: `start` is the month of the first, at even distances, and all are made."""
+    element = {"kind": "exchange_visits", "visits": total, "start": start, "end": start + months}
+    made = scenario(COLLABORATIVE, element)
+    (line,) = [line for line in timetable(made, build_world(made)) if line.what == "exchange visits"]
+    assert (line.start, line.most) == (start, total)
+    amounts = dict(Calendar.evenly(start, start + months, total))
+    assert sum(amounts.values()) == total and min(amounts) == start and max(amounts) < start + months
+    assert {amounts.get(month, 0) for month in range(start, start + months)} <= {total // months, -(-total // months)}
 
 
 WAVE = st.fixed_dictionaries(

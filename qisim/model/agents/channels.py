@@ -131,7 +131,8 @@ class Channel:
         b = self.model.behaviour
         left = rules.fidelity(self.tiers, b)
         self.count(ATTENDANCES)
-        facility.trained = min(facility.team, facility.trained + self.people)
+        people = min(facility.team, self.people)
+        facility.trained = min(facility.team, facility.trained + people)
         facility.learn(b.training_skill * left, self.ownership, self.identity)
         facility.extra_workload += b.session_workload
         facility.log("training", why=self.name)
@@ -139,7 +140,7 @@ class Channel:
         self.impose(facility)
         self.tell_each(facility, left, BY_TRAINING)
         facility.called = facility.called or u_tries < left
-        return self.people
+        return people
 
     def visit(self, facility: Facility) -> None:
         """An agent encourages and tells of the first idea of the package that is news."""

@@ -49,7 +49,8 @@ def upheaval(model: QIModel, c: int) -> None:
         u = facility.uniforms(model.month + 1, chance.UPHEAVAL, int(own["entity"]))
         if u[0] < b.upheaval_heads * strength:
             facility.new_head(u[1] < facility.leadership, u[2] < b.head_loss_stops_test)
-        facility.lose_members(chance.successes(u[3], facility.trained, b.upheaval_teams * strength))
+        leavers = chance.successes(u[3], facility.team, b.upheaval_teams * strength)
+        facility.lose_members(leavers, chance.UPHEAVAL, (int(own["entity"]) + 1000) & chance.WORD)
         facility.fatigue = rules.up(facility.fatigue, b.upheaval_fatigue * strength)
         facility.attention = rules.loosened(facility.attention, strength, b)
         for k, practice in enumerate(facility.practices):

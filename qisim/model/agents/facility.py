@@ -69,7 +69,7 @@ class Facility(FixedAgent):
         self.trained, self.skill, self.data_quality = 0, b.skill_start, b.data_quality_start
         self.attention, self.dependence, self.fatigue = 0.0, 0.0, b.fatigue_start
         self.enrolled, self.dropped_out = False, False
-        self.wave, self.joined, self.elements_joined = -1, NEVER, 0
+        self.wave, self.own_wave, self.joined, self.elements_joined = -1, -1, NEVER, 0
         self.low_months, self.last_support, self.last_visit = 0, NEVER, NEVER
         self.frequency, self.extra_workload, self.lost, self.slack = 0.0, 0.0, 0.0, 0.0
         self.paid_by = -1
@@ -112,12 +112,9 @@ class Facility(FixedAgent):
             told = float(model.told_baseline[self.index, j])
             if told != told:
                 told = rules.baseline(indicator.baseline, indicator.baseline_sd, self.ready, z, b)
-            gap_left = 1.0
-            for practice in self.on_indicator(j):
-                if practice.stage == rules.ADOPTED:
-                    use = rules.done(practice.reach, practice.embedding, rules.care(0.0, self.engagement, b))
-                    gap_left = rules.gap_closed(gap_left, practice.effect, use)
-            self.base.append(rules.baseline_without(told, indicator.ceiling, gap_left))
+            care = rules.care(self.attention, self.engagement, b)
+            gap_left, share_kept = self.effects(j, rules.known_but_not_done(self.attention, b), care)
+            self.base.append(rules.baseline_without(told, indicator.ceiling, gap_left, share_kept))
         self.performance = [0.0] * len(self.base)
         self.reported = [0.0] * len(self.base)
 
@@ -125,25 +122,43 @@ class Facility(FixedAgent):
         """The practices that act on an indicator."""
         return [self.practices[k] for k in self.model.ideas_of[j]]
 
+    def effects(self, j: int, gap_left: float, care: float) -> tuple[float, float]:
+        """What practices that work leave of the gap of an indicator, of which `gap_left` is open, and of the rest."""
+        share_kept = 1.0
+        for practice in self.on_indicator(j):
+            if practice.working:
+                use = rules.done(practice.reach, practice.embedding, care)
+                gap_left = rules.gap_closed(gap_left, practice.effect, use)
+                share_kept = rules.kept(share_kept, practice.effect, use)
+        return gap_left, share_kept
+
     # --- people -----------------------------------------------------------------------------------------------------
 
     def lose_people(self) -> None:
-        """Trained members and the head may leave."""
+        """Members of the team and the head may leave."""
         b, month = self.model.behaviour, self.model.month
         u = self.uniforms(month + 1, chance.PEOPLE)
-        leavers = chance.successes(u[0], self.trained, rules.leaving(month, b))
-        self.lost = 0.0
-        self.lose_members(leavers)
+        leavers = chance.successes(u[0], self.team, rules.leaving(month, b))
+        self.lose_members(leavers, chance.PEOPLE, 1)
         if u[1] < b.head_leave_monthly:
             self.new_head(u[2] < self.leadership, u[3] < b.head_loss_stops_test)
 
-    def lose_members(self, leavers: int) -> None:
-        """So many trained members leave, and their part of the team's skill with them."""
+    def lose_members(self, leavers: int, purpose: int, index: int) -> None:
+        """So many members leave, trained or not, and their part of the team's skill with them.
+
+        Which of them are trained, is luck of this purpose and index.
+        """
         if leavers > 0:
-            self.lost = leavers / self.trained
-            self.trained -= leavers
-            self.skill = rules.skill_after_turnover(self.skill, self.lost, self.skill_share, self.model.behaviour)
-            self.log("trained staff left", why=f"{leavers} left, {self.trained} remain")
+            u = self.uniforms(self.model.month + 1, purpose, index)
+            trained = chance.among(u[0], leavers, self.trained, self.team)
+            share = leavers / self.team
+            self.trained -= trained
+            self.lost = rules.up(self.lost, share)
+            self.skill = rules.skill_after_turnover(self.skill, share, self.skill_share, self.model.behaviour)
+            if trained > 0:
+                self.log("trained staff left", why=f"{trained} left, {self.trained} remain")
+            else:
+                self.log("untrained staff left", why=f"{leavers} of the {self.team} in the team")
 
     def new_head(self, supports: bool, stops_tests: bool) -> None:
         """The head leaves; the successor supports improvement, or does not."""
@@ -176,7 +191,7 @@ class Facility(FixedAgent):
         self.perform(month + 1)
         self.measure(month + 1)
         self.motivate()
-        self.extra_workload = 0.0
+        self.extra_workload = self.lost = 0.0
         self.partner_tie = rules.down(self.partner_tie, b.tie_fading)
 
     @property
@@ -403,12 +418,7 @@ class Facility(FixedAgent):
         b, score = self.model.behaviour, 0.0
         care = rules.care(self.attention, self.engagement, b)
         for j, indicator in enumerate(self.model.indicators):
-            gap_left, share_kept = rules.known_but_not_done(self.attention, b), 1.0
-            for practice in self.on_indicator(j):
-                if practice.working:
-                    use = rules.done(practice.reach, practice.embedding, care)
-                    gap_left = rules.gap_closed(gap_left, practice.effect, use)
-                    share_kept = rules.kept(share_kept, practice.effect, use)
+            gap_left, share_kept = self.effects(j, rules.known_but_not_done(self.attention, b), care)
             self.performance[j] = rules.performance(
                 self.base[j], indicator.ceiling, gap_left, share_kept, indicator.trend_monthly * months
             )
@@ -447,8 +457,10 @@ class Facility(FixedAgent):
             return
         self.low_months = self.low_months + 1 if self.engagement < b.dropout_engagement else 0
         if self.low_months >= b.dropout_months:
-            self.enrolled, self.dropped_out, self.low_months = False, True, 0
-            self.log("dropped out", why=f"engagement {self.engagement:.2f}")
+            supported = self.supported_by_wave
+            self.enrolled, self.low_months = False, 0
+            self.dropped_out = self.dropped_out or supported
+            self.log("dropped out" if supported else "left the campaign", why=f"engagement {self.engagement:.2f}")
 
     def show(self) -> None:
         """At the end of the month, let others see what changed."""

@@ -77,10 +77,11 @@ def join(model: QIModel, w: int, released: int) -> None:
 
     open_to.sort(key=order)
     for facility in open_to[: wave["sites"]]:
-        facility.wave, facility.enrolled, facility.dropped_out = w, True, False
+        facility.wave, facility.enrolled = w, True
         facility.joined, facility.low_months = model.month, 0
         facility.elements_joined |= element
-        if wave["supports"]:  # who signs up in a campaign stays among those it knows
+        if wave["supports"]:  # who signs up in a campaign stays what it is in its collaborative
+            facility.own_wave, facility.dropped_out = w, False
             group = (0, facility.province_code, facility.district_code)[wave["cohort_by"]]
             model.cohorts[int(wave["first_cohort"]) + group].enter(facility)
         facility.log("joined the programme", why=f"wave {w + 1}")
@@ -142,7 +143,7 @@ def hold_session(model: QIModel, wave: Any, present: list[Facility], released: l
         facility.last_support = model.month
         virtual = takes_part_online(facility, wave)
         model.count(wave["element"], ONLINE_ATTENDANCES if virtual else ATTENDANCES)
-        people = rules.attendees(int(wave["attendees"]), virtual, b)
+        people = rules.attendees(int(wave["attendees"]), facility.team, virtual, b)
         sent += people
         facility.trained = min(facility.team, facility.trained + people)
         facility.learn(b.session_skill, float(wave["ownership"]), float(wave["identity"]))
@@ -235,4 +236,5 @@ def see(model: QIModel, visitor: Facility, host: Facility, e: int, j: int) -> No
         facility.lift(b.exchange_engagement, 0.0, float(own["ownership"]), float(own["identity"]))
     model.exchanges += 1
     model.count(own["element"], EXCHANGES)
-    model.count(own["element"], STAFF_DAYS, int(own["people"]) * rules.visit_days(visitor.travel_days))
+    people = min(int(own["people"]), visitor.team)
+    model.count(own["element"], STAFF_DAYS, people * rules.visit_days(visitor.travel_days))

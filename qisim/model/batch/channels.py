@@ -107,14 +107,15 @@ def _train(f, c, u_tries, month, seed, replicate, plan, work, b):
         return 0
     left = rules.fidelity(own.tiers, b)
     work.units[own.element, ATTENDANCES] += 1.0
-    facility.trained = min(facility.team, facility.trained + own.people)
+    people = min(facility.team, own.people)
+    facility.trained = min(facility.team, facility.trained + people)
     facility.skill = rules.up(facility.skill, rules.welcomed(b.training_skill * left, own.ownership, own.identity, b))
     facility.extra_workload += b.session_workload
     _lift(f, own, b.training_engagement, b.training_attention * left, work, b)
     _impose(f, own, work, b)
     _tell_each(f, c, left, BY_TRAINING, month, seed, replicate, plan, work)
     facility.called = facility.called or u_tries < left
-    return own.people
+    return people
 
 
 @compiled

@@ -114,8 +114,12 @@ def _visit(f, c, month, seed, replicate, plan, work, b):
 
 @compiled_hot
 def _introduce_next(f, plan, work):
-    """Tell of the first released idea of the package that the facility has not heard of."""
-    wave = work.facility[f].wave
+    """Tell of the first released idea of the package that the facility has not heard of.
+
+    It is that of what the facility is enrolled in; outside, of the collaborative it joined last, else all ideas.
+    """
+    facility = work.facility[f]
+    wave = facility.wave if facility.enrolled else facility.own_wave
     released = work.released[wave] if wave >= 0 else work.practice.shape[1]
     for i in range(released):
         k = plan.packages[wave, i] if wave >= 0 else i

@@ -57,7 +57,11 @@ def upheaval(c, month, seed, replicate, plan, work, b, ideas):
         u = chance.uniforms(seed, replicate, f, month + 1, chance.UPHEAVAL, own.entity)
         if u[0] < b.upheaval_heads * own.strength:
             new_head(f, u[1], u[2], work, b)
-        lose_members(f, chance.successes(u[3], work.facility[f].trained, b.upheaval_teams * own.strength), work, b)
+        leavers = chance.successes(u[3], work.facility[f].team, b.upheaval_teams * own.strength)
+        if leavers > 0:
+            which = (own.entity + 1000) & chance.WORD
+            moved = chance.uniforms(seed, replicate, f, month + 1, chance.UPHEAVAL, which)
+            lose_members(f, leavers, moved[0], work, b)
         work.facility[f].fatigue = rules.up(work.facility[f].fatigue, b.upheaval_fatigue * own.strength)
         work.facility[f].attention = rules.loosened(work.facility[f].attention, own.strength, b)
         for k in range(work.practice.shape[1]):

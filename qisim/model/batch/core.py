@@ -44,7 +44,7 @@ def _one_month(month, seed, replicate, here, plan, work, b, ideas, indicators):
         beyond = min(first + AT_A_TIME, len(work.facility))
         draw(first, beyond, seed, replicate, month + 1, chance.PEOPLE, 4, work.luck)
         for f in range(first, beyond):
-            turnover(f, f - first, leaving, work, b)
+            turnover(f, f - first, leaving, month, seed, replicate, work, b)
     for c in range(len(work.coach)):
         visit_month(c, month, seed, replicate, plan, work, b)
     while e < last:

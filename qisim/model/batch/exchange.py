@@ -116,7 +116,7 @@ def _see(visitor, host, e, j, month, plan, work, b, ideas):
     _motivate(host, own, work, b)
     work.tally[EXCHANGES_MADE] += 1
     work.units[own.element, EXCHANGES] += 1.0
-    work.units[own.element, STAFF_DAYS] += own.people * rules.visit_days(guest.travel_days)
+    work.units[own.element, STAFF_DAYS] += min(own.people, guest.team) * rules.visit_days(guest.travel_days)
 
 
 @compiled

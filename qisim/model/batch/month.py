@@ -253,21 +253,28 @@ def _sustain(f, i, month, work, b):
 
 
 @compiled_hot
+def effects(f, j, gap_left, care, plan, work, ideas):
+    """What practices that work leave of the gap of an indicator, of which `gap_left` is open, and of the rest."""
+    share_kept = 1.0
+    for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
+        k = plan.by_indicator[i]
+        practice = work.practice[f, k]
+        # Who uses what cannot be foretold: working it out for all is faster than choosing for whom.
+        use = rules.done(practice.reach, practice.embedding, care)
+        use = use if (practice.stage == rules.ADOPTED) & practice.works else 0.0
+        gap_left = rules.gap_closed(gap_left, ideas[k].effect, use)
+        share_kept = rules.kept(share_kept, ideas[k].effect, use)
+    return gap_left, share_kept
+
+
+@compiled_hot
 def perform(f, months, plan, work, b, ideas, indicators):
     """True performance of each indicator, and the score, after so many months."""
     score = 0.0
     attention = work.facility[f].attention
     care = rules.care(attention, work.facility[f].engagement, b)
     for j in range(len(indicators)):
-        gap_left, share_kept = rules.known_but_not_done(attention, b), 1.0
-        for i in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
-            k = plan.by_indicator[i]
-            practice = work.practice[f, k]
-            # Who uses what cannot be foretold: working it out for all is faster than choosing for whom.
-            use = rules.done(practice.reach, practice.embedding, care)
-            use = use if (practice.stage == rules.ADOPTED) & practice.works else 0.0
-            gap_left = rules.gap_closed(gap_left, ideas[k].effect, use)
-            share_kept = rules.kept(share_kept, ideas[k].effect, use)
+        gap_left, share_kept = effects(f, j, rules.known_but_not_done(attention, b), care, plan, work, ideas)
         true = rules.performance(
             work.base[f, j], indicators[j].ceiling, gap_left, share_kept, indicators[j].trend_monthly * months
         )
@@ -319,11 +326,12 @@ def _motivate(f, month, plan, work, b):
     facility.dependence = rules.down(facility.dependence, b.dependence_fading)
     facility.attention = rules.attention_next(facility.attention, facility.dependence, b)
     facility.extra_workload = 0.0
+    facility.lost = 0.0
     facility.partner_tie = rules.down(facility.partner_tie, b.tie_fading)
     if not facility.enrolled:
         return
     facility.low_months = facility.low_months + 1 if facility.engagement < b.dropout_engagement else 0
     if facility.low_months >= b.dropout_months:
         facility.enrolled = False
-        facility.dropped_out = True
+        facility.dropped_out = facility.dropped_out or plan.waves[facility.wave].supports
         facility.low_months = 0

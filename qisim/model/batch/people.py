@@ -5,24 +5,25 @@ from qisim.model.batch.compile import compiled_hot
 
 
 @compiled_hot
-def turnover(f, i, leaving, work, b):
-    """Trained members, each with probability `leaving`, and the head may leave; the facility's luck is the `i`-th."""
-    facility, luck = work.facility[f], work.luck
-    leavers = chance.successes(luck[0, i], facility.trained, leaving)
-    facility.lost = 0.0
-    lose_members(f, leavers, work, b)
+def turnover(f, i, leaving, month, seed, replicate, work, b):
+    """Members, each with probability `leaving`, and the head may leave; the facility's luck is the `i`-th."""
+    luck = work.luck
+    leavers = chance.successes(luck[0, i], work.facility[f].team, leaving)
+    if leavers > 0:
+        u = chance.uniforms(seed, replicate, f, month + 1, chance.PEOPLE, 1)
+        lose_members(f, leavers, u[0], work, b)
     if luck[1, i] < b.head_leave_monthly:
         new_head(f, luck[2, i], luck[3, i], work, b)
 
 
 @compiled_hot
-def lose_members(f, leavers, work, b):
-    """So many trained members leave, and their part of the team's skill with them."""
+def lose_members(f, leavers, u_trained, work, b):
+    """So many members leave, trained or not, and their part of the team's skill with them."""
     facility = work.facility[f]
-    if leavers > 0:
-        facility.lost = leavers / facility.trained
-        facility.trained -= leavers
-        facility.skill = rules.skill_after_turnover(facility.skill, facility.lost, facility.skill_share, b)
+    share = leavers / facility.team
+    facility.trained -= chance.among(u_trained, leavers, facility.trained, facility.team)
+    facility.lost = rules.up(facility.lost, share)
+    facility.skill = rules.skill_after_turnover(facility.skill, share, facility.skill_share, b)
 
 
 @compiled_hot

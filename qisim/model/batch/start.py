@@ -7,7 +7,7 @@ from qisim.model.batch.arrays import AT_A_TIME
 from qisim.model.batch.compile import compiled
 from qisim.model.batch.conditions import stand_free
 from qisim.model.batch.luck import draw
-from qisim.model.batch.month import measure, perform
+from qisim.model.batch.month import effects, measure, perform
 from qisim.model.batch.spread import adopt, show_changes
 from qisim.model.state import INITIAL, NEVER, NONE
 
@@ -89,6 +89,7 @@ def _start_facility(f, i, district, here, work, b):
     facility.enrolled = False
     facility.dropped_out = False
     facility.wave = -1
+    facility.own_wave = -1
     facility.cohort = -1
     facility.joined = NEVER
     facility.elements_joined = 0
@@ -155,15 +156,12 @@ def _start_practices(f, i, work, b, ideas):
 @compiled
 def _start_level(f, i, here, plan, work, b, ideas, indicators):
     """What its performance would be without the ideas in use."""
-    ready = work.facility[f].ready
+    facility = work.facility[f]
+    care = rules.care(facility.attention, facility.engagement, b)
     for j in range(len(indicators)):
         z = chance.normal(work.luck[j, i])
-        drawn = rules.baseline(indicators[j].baseline, indicators[j].baseline_sd, ready, z, b)
-        gap_left = 1.0
-        for n in range(plan.indicator_start[j], plan.indicator_start[j + 1]):
-            k = plan.by_indicator[n]
-            if work.practice[f, k].stage == rules.ADOPTED:
-                used = work.practice[f, k]
-                use = rules.done(used.reach, used.embedding, rules.care(0.0, work.facility[f].engagement, b))
-                gap_left = rules.gap_closed(gap_left, ideas[k].effect, use)
-        work.base[f, j] = rules.baseline_without(_told(here.baseline[f, j], drawn), indicators[j].ceiling, gap_left)
+        drawn = rules.baseline(indicators[j].baseline, indicators[j].baseline_sd, facility.ready, z, b)
+        open_gap = rules.known_but_not_done(facility.attention, b)
+        gap_left, share_kept = effects(f, j, open_gap, care, plan, work, ideas)
+        given = _told(here.baseline[f, j], drawn)
+        work.base[f, j] = rules.baseline_without(given, indicators[j].ceiling, gap_left, share_kept)

@@ -34,12 +34,13 @@ def join(w, released, month, seed, replicate, here, plan, work):
         facility = work.facility[f]
         facility.wave = w
         facility.enrolled = True
-        facility.dropped_out = False
         facility.joined = month
         facility.elements_joined |= element
         facility.low_months = 0
-        if not wave.supports:  # who signs up in a campaign stays among those it knows
+        if not wave.supports:  # who signs up in a campaign stays what it is in its collaborative
             continue
+        facility.own_wave = w
+        facility.dropped_out = False
         leave_cohort(f, work)
         group = here.district[f] if wave.cohort_by == 2 else (here.province[f] if wave.cohort_by == 1 else 0)
         enter_cohort(f, wave.first_cohort + group, work)
@@ -122,7 +123,7 @@ def _learn(f, w, released, month, plan, work, b):
     cohort, virtual = facility.cohort, _virtual(facility, wave)
     work.tally[ATTENDANCES] += 1
     work.units[wave.element, ONLINE_ATTENDANCES if virtual else IN_PERSON] += 1.0
-    people = rules.attendees(wave.attendees, virtual, b)
+    people = rules.attendees(wave.attendees, facility.team, virtual, b)
     facility.last_support = month
     facility.trained = min(facility.team, facility.trained + people)
     facility.skill = rules.up(facility.skill, rules.welcomed(b.session_skill, wave.ownership, wave.identity, b))

@@ -35,10 +35,7 @@ class Campaign(Lasting):
     def _enrol(self, calendar: Calendar, covered: Any, start: int, end: int) -> None:
         """A push, not contagion: as many sign up in each month, whoever they are; they leave with the campaign."""
         package = calendar.package(self, self.package)
-        signing, months = int(self.enrols * int(covered.sum()) + 0.5), end - start
-        for month in range(months):
-            sites = signing * (month + 1) // months - signing * month // months
-            if sites:
-                w = calendar.wave(self, covered, sites, package, select="random", supports=False)
-                calendar.event(start + month, "join", w, len(package))
-                calendar.event(end, "end_of_support", w)
+        for month, sites in calendar.evenly(start, end, int(self.enrols * int(covered.sum()) + 0.5)):
+            w = calendar.wave(self, covered, sites, package, select="random", supports=False)
+            calendar.event(month, "join", w, len(package))
+            calendar.event(end, "end_of_support", w)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ExchangeVisits(Lasting):
-    """So many exchange visits, spread evenly from `start` to `end`."""
+    """So many exchange visits, spread evenly from `start` to `end`, the first in the month of `start`."""
 
     kind: Literal["exchange_visits"]
     visits: Annotated[int, Field(ge=0, le=1_000_000)] = Field(description="exchange visits in all")
@@ -30,8 +30,5 @@ class ExchangeVisits(Lasting):
     def schedule(self, calendar: Calendar, covered: Any) -> None:
         start, end = calendar.span(self, self.start, self.end)
         programme = calendar.exchange(self, covered)
-        months = end - start
-        for month in range(months):
-            visits = self.visits * (month + 1) // months - self.visits * month // months
-            if visits:
-                calendar.event(start + month, "exchange", programme, visits)
+        for month, visits in calendar.evenly(start, end, self.visits):
+            calendar.event(month, "exchange", programme, visits)
