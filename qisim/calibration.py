@@ -13,6 +13,7 @@ from qisim.experiments.calibrate.checks import Checks
 from qisim.experiments.calibrate.fit import ENOUGH, Fitted, fit
 from qisim.experiments.calibrate.running import Told
 from qisim.experiments.calibrate.store import Store
+from qisim.experiments.executors import leave_main_alone
 from qisim.outcomes.observed import Observed, read_observed
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.study import Study, load
@@ -157,6 +158,8 @@ def calibrate(
     Raises BadInput for what cannot be used, with every problem found, and TooFew where there are too few simulations
     for an estimate.
     """
+    if workers > 1:
+        leave_main_alone()
     study = scenario if isinstance(scenario, Study) else load(scenario)
     settings = asked.settings(
         study.scenario, parameters, priors, simulations=simulations, rounds=rounds, tolerance=tolerance, seed=seed

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
-from qisim.experiments.executors import LOCAL, Halted, Pool
+from qisim.experiments.executors import LOCAL, Halted, Pool, check_main
 from qisim.scenario.errors import BadInput, Problem
 
 SECONDS_TO_CONNECT = 6
@@ -38,6 +38,7 @@ class DaskCluster(Pool):
         self._client: Any = None
         try:
             if self.here:
+                check_main()
                 self._local = _start(workers)
             else:
                 _reach(address)
@@ -47,7 +48,7 @@ class DaskCluster(Pool):
             self._executor = self._client.get_executor(pure=False)
         except BaseException as error:
             self.close(at_once=True)
-            if isinstance(error, Exception):  # anything may listen at an address
+            if isinstance(error, Exception) and not isinstance(error, Halted):  # anything may listen at an address
                 raise _unreachable(address, error) from None
             raise
 

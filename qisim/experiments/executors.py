@@ -11,7 +11,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 LOCAL = "local"
 """The cluster that is started on this computer for one sweep."""
 MOST_WIDTH = 100_000
+NOT_BEGUN = (
+    "the worker processes ended before they began. Each of them imports the main script first: put what the script "
+    'does below the line `if __name__ == "__main__":`, or take workers=1'
+)
 QUEUED = 1
 """Chunks that wait beside those that run, so that no worker is idle between two."""
 
@@ -94,15 +98,19 @@ class LocalProcesses(Pool):
     def __init__(self, workers: int):
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
+        self._first: list[Future[int]] = []
+        self._began = False
 
     def _start(self) -> ProcessPoolExecutor:
-        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
         from multiprocessing import get_context
 
-        pool = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=begin_worker)
-        with _deaf_to_ctrl_c():  # processes take it over before they run a line; all of them start here
+        pool = self._pool = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=begin_worker)
+        self._first = []
+        with _deaf_to_ctrl_c(), suppress(BrokenExecutor):  # which what is submitted next will meet, too
+            # Processes take it over before they run a line; all of them start here.
             for _ in range(self._workers):
-                pool.submit(os.getpid)
+                self._first.append(pool.submit(os.getpid))
         return pool
 
     @property
@@ -119,7 +127,11 @@ class LocalProcesses(Pool):
         return isinstance(error, BrokenExecutor)
 
     def rebuild(self) -> None:
-        self.close(at_once=False)
+        """Put new workers in the place of those that died. Raises Halted where none of them has ever begun."""
+        self.close(at_once=False)  # after which all futures are done
+        self._began = self._began or not all(future.cancelled() or future.exception() for future in self._first)
+        if not self._began:
+            raise Halted(NOT_BEGUN)
 
     def close(self, *, at_once: bool) -> None:
         pool, self._pool = self._pool, None
@@ -158,6 +170,29 @@ def begin_worker() -> None:
         os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
+
+
+def leave_main_alone() -> None:
+    """End a worker process that runs the main script again, without a word: the process that started it speaks.
+
+    New processes import the main script. Where that starts workers outside of `if __name__ == "__main__":`, each
+    worker would start workers of its own instead of beginning its work.
+    """
+    from multiprocessing import current_process
+
+    if getattr(current_process(), "_inheriting", False):  # what multiprocessing itself goes by
+        os._exit(1)
+
+
+def check_main() -> None:
+    """Raise Halted where a new process cannot import the main script."""
+    from multiprocessing import get_context
+
+    process = get_context("spawn").Process(target=os.getpid)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise Halted(NOT_BEGUN)
 
 
 class HandedIn(Pool):
@@ -199,6 +234,8 @@ def pool_of(executor: Executor | None, workers: int | None, cluster: str | None,
     if workers is not None and cluster not in (None, LOCAL):
         what = f"found {workers}; the cluster at {cluster} has its own workers"
         raise BadInput(Problem("workers", what, allowed=f"no workers, or the cluster {LOCAL}"))
+    if cluster == LOCAL or (workers is not None and workers > 1):
+        leave_main_alone()
     if executor is not None:
         return HandedIn(executor, None if width is None else whole("width", width, 1, MOST_WIDTH))
     if cluster is not None:
