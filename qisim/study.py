@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qisim.experiments.kept_world import check_changed
 from qisim.experiments.results import Results
 from qisim.scenario.change import changed
 from qisim.scenario.errors import BadInput, Problem, shown
@@ -133,9 +134,12 @@ class Study:
 
         Keys are dotted; ideas, indicators, kinds of facility and elements of the programme go by their names, and
         `remove` drops one, as in a scenario file. The facilities stay, unless [world] or the names of the indicators
-        change: then they are read or made up anew. Raises BadInput with every problem found.
+        change: then they are read or made up anew, which is refused where they were given from Python. Raises BadInput
+        with every problem found.
         """
         scenario = changed(self.scenario, changes)
+        if "world" in vars(self) and not _same_world(scenario, self.scenario):
+            check_changed(self.scenario, self.world)
         return Study(scenario, vars(self).get("world") if _same_world(scenario, self.scenario) else None)
 
     def run(

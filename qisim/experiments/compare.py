@@ -39,6 +39,7 @@ class Strategy:
     label: str
     name: str
     scenario: Scenario
+    world: World
     months: pd.DataFrame
     idea_totals: pd.DataFrame
     groups: pd.DataFrame
@@ -52,8 +53,8 @@ class Strategy:
 class Compared:
     """What came of a comparison: replicate r of each strategy shares its luck with replicate r of the others.
 
-    `precise` tells whether the differences in time to target reached the `precision` in months before the `limit`
-    of replicates.
+    `world` is that of the first strategy; the others have the same facilities, perhaps with other ties. `precise` tells
+    whether the differences in time to target reached the `precision` in months before the `limit` of replicates.
     """
 
     strategies: list[Strategy]
@@ -120,7 +121,7 @@ def compare(
         precise = stopping.precise(np.array([_times(parts) for parts in batches]), scenarios[0].months, precision)
     names = _names(scenarios)
     strategies = [
-        Strategy(LETTERS[i], names[i], scenario, **{name: _joined(batches[i], name) for name in TABLES})
+        Strategy(LETTERS[i], names[i], scenario, worlds[i], **{name: _joined(batches[i], name) for name in TABLES})
         for i, scenario in enumerate(scenarios)
     ]
     return Compared(strategies, worlds[0], seed, done, precision, limit, precise)

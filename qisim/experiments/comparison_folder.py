@@ -20,6 +20,7 @@ from qisim.experiments import manifest as manifests
 from qisim.experiments import sweep_code
 from qisim.experiments.compare import TABLES as OF_STRATEGIES
 from qisim.experiments.folder import TABLES, check_destination, input_records, portable, read_inputs, write_whole
+from qisim.experiments.kept_world import with_world
 from qisim.experiments.manifest import INPUTS, ComparedStrategy, ComparisonManifest
 from qisim.scenario.spreadsheet import csv_bytes
 
@@ -52,6 +53,7 @@ def save(
     folder = Path(folder).resolve()
     read = [read_inputs(strategy.scenario) for strategy in compared.strategies] if inputs is None else inputs
     contents = {**(files or {}), **_tables(compared)}
+    read = [with_world(s.scenario, s.world, own) for s, own in zip(compared.strategies, read, strict=True)]
     for strategy, own in zip(compared.strategies, read, strict=True):
         contents |= {_copy(name, strategy): content for name, content in own.items()}
     manifest = ComparisonManifest(

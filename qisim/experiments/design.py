@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
 
@@ -23,6 +23,9 @@ from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
 from qisim.scenario.syntax import not_toml
 from qisim.scenario.uncertain import Uncertain
+
+if TYPE_CHECKING:
+    from qisim.world.world import World
 
 Method = Literal["factorial", "latin_hypercube", "sobol", "one_at_a_time", "saltelli", "morris", "points"]
 SHAPE = ("low", "mode", "high", "mean", "sd")
@@ -187,6 +190,11 @@ class Design(Table):
                 raise
             found = error.problems[0]
             raise BadInput(self.problem("scenario", f"no such file: {given}", nearest=found.nearest)) from None
+
+    @property
+    def world(self) -> World | None:
+        """The facilities that were given with the scenario, as a study has them; else None."""
+        return None if isinstance(self.scenario, Scenario) else getattr(self.scenario, "world", None)
 
     def document(self) -> dict[str, Any]:
         """The design as a file would hold it, without its scenario where that is not a file."""

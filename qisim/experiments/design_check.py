@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from qisim.experiments.design import Design, Factor
-from qisim.scenario.change import changed
+from qisim.experiments.kept_world import GIVEN, WORLD
+from qisim.scenario.change import changed, overlaps, undone
 from qisim.scenario.errors import BadInput, Problem, nearest, shown
 from qisim.scenario.plausible import PLAUSIBLE
 from qisim.scenario.schema import Scenario
@@ -40,6 +41,9 @@ def check_factors(design: Design, scenario: Scenario) -> None:
     Each factor is tried by itself. What does not fit together in some points only is recorded with those points.
     """
     problems: list[Problem] = []
+    places = {factor.key: place for place, factor in enumerate(design.factors)}
+    for key, other in overlaps(scenario, places):
+        problems.append(design.problem(f"factors.{places[key]}.key", f"{key}: {undone(other)}"))
     for place, factor in enumerate(design.factors):
         if factor.key in FILES:
             what = "cannot be varied: a sweep keeps one registry; make a sweep for each"
@@ -50,6 +54,17 @@ def check_factors(design: Design, scenario: Scenario) -> None:
             problems += [_of_factor(design, place, factor, given, problem) for problem in found]
             if any(about_the_key(problem) for problem in found):
                 break
+    if problems:
+        raise BadInput(problems)
+
+
+def check_world(design: Design, inputs: Mapping[str, bytes]) -> None:
+    """Raise BadInput where a factor varies facilities that were given from Python, which are among the `inputs`."""
+    problems = [
+        design.problem(f"factors.{place}.key", f"{factor.key}: {GIVEN}")
+        for place, factor in enumerate(design.factors)
+        if WORLD in inputs and factor.key.partition(".")[0] == "world"
+    ]
     if problems:
         raise BadInput(problems)
 

@@ -7,7 +7,7 @@
     facilities.csv      each facility with what came of it, for spreadsheets
     report.html         the report to open or to print
     charts/             figures
-    inputs/             the registry and the peers file as they were read
+    inputs/             the registry and the peers file as they were read; world.json where Python gave the facilities
 
 Reading uses JSON, CSV and Parquet only: nothing in a folder is ever executed.
 """
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.experiments import manifest as manifests
 from qisim.experiments import sweep_code
+from qisim.experiments.kept_world import WORLD, read_world, with_world
 from qisim.experiments.manifest import INPUTS, Manifest
 from qisim.experiments.place import (
     check_place,
@@ -34,6 +35,7 @@ from qisim.experiments.place import (
 from qisim.scenario.errors import BadInput, Problem, reading_failed
 from qisim.scenario.schema import Scenario
 from qisim.scenario.spreadsheet import csv_bytes
+from qisim.world.world import build_world
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,6 +139,7 @@ def save(
     check_destination(folder)
     folder = Path(folder).resolve()
     inputs = read_inputs(results.scenario) if inputs is None else inputs
+    inputs = with_world(results.scenario, results.world, inputs)
     contents = {**_tables(results), **{f"charts/{name}": content for name, content in (figures or {}).items()}}
     contents |= inputs
     if report is not None:
@@ -187,12 +190,10 @@ def load(folder: str | Path) -> Results:
 
 def rebuild(folder: Path, manifest: Manifest) -> tuple[Scenario, World]:
     """The scenario and the world that a folder's results came from. Raises BadInput."""
-    from qisim.world.world import build_world
-
-    for name in set(INPUTS.values()) & set(manifest.files):
-        manifests.verified(folder, name, manifest.files[name])
+    kept = {*INPUTS.values(), WORLD} & set(manifest.files)
+    inputs = {name: manifests.verified(folder, name, manifest.files[name]) for name in kept}
     scenario = manifest.rebuild_scenario(folder)
-    return scenario, build_world(scenario)
+    return scenario, read_world(inputs[WORLD], str(folder / WORLD)) if WORLD in inputs else build_world(scenario)
 
 
 def read_table(folder: Path, manifest: Manifest, name: str) -> pd.DataFrame:

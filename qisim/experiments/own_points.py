@@ -15,6 +15,7 @@ import pandas as pd
 
 from qisim.experiments.design import Design, Factor
 from qisim.experiments.design_check import about_the_key, refused, with_nearest
+from qisim.scenario.change import overlaps, undone
 from qisim.scenario.csv_file import SEPARATORS, read_csv
 from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed, shown
 from qisim.scenario.files import check_file
@@ -40,6 +41,9 @@ def own_points(design: Design, scenario: Scenario) -> tuple[list[Factor], dict[s
     table = _read(path).drop(columns="point", errors="ignore")
     factors = list(design.factors) or [Factor.model_validate({"key": column}) for column in table.columns]
     _check_columns(design, path, factors, list(table.columns))
+    lost = overlaps(scenario, [factor.key for factor in factors])
+    if lost:
+        raise BadInput([Problem(str(path), undone(other), key, 1) for key, other in lost])
     for factor in factors:
         table[factor.called] = _as_meant(table[factor.called])
     bad = [*_empty(table), *(found for factor in factors for found in _bad(scenario, factor, table[factor.called]))]

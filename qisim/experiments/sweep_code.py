@@ -10,8 +10,8 @@ from pathlib import Path
 from qisim.experiments import manifest
 
 DECIDING = ("scenario", "world", "model", "outcomes")
-OF_EXPERIMENTS = ("compare.py", "design.py", "own_points.py", "points.py", "run.py", "stopping.py",
-                  "sweep_structure.py", "sweep_task.py", "track.py")  # fmt: skip
+OF_EXPERIMENTS = ("compare.py", "design.py", "kept_world.py", "own_points.py", "points.py", "run.py",
+                  "stopping.py", "sweep_structure.py", "sweep_task.py", "track.py")  # fmt: skip
 LIBRARIES = ("qisim", "machine", "numpy", "numba", "pandas", "scipy", "networkx")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from qisim.experiments import sweep_code
+from qisim.experiments.kept_world import WORLD
 from qisim.experiments.manifest import INPUTS, MOST_BYTES, FileRecord, versions
 from qisim.experiments.meaning import Meaning
 from qisim.experiments.sweep_chunks import Layout
@@ -81,7 +82,7 @@ def make_manifest(
     varied = [factor.model_dump(mode="json", exclude_none=True) for factor in factors]
     deciding = {
         "scenario": _without_words(scenario),
-        "inputs": {name: record.sha256 for name, record in files.items() if name in INPUTS.values()},
+        "inputs": {name: record.sha256 for name, record in files.items() if name in (*INPUTS.values(), WORLD)},
         "method": design.method,
         "factors": varied,
         "points": points_digest,
@@ -133,7 +134,10 @@ def _said(key: str, was: Any, now: Any) -> list[str]:
         ]
     if key in ("method", "seed", "replicates"):
         return [f"{key} {was}, now {now}"]
-    words = {"sources": "another state of qisim's code", "inputs": "other registry or peers files"}
+    words = {
+        "sources": "another state of qisim's code",
+        "inputs": "other facilities, or another registry or peers file",
+    }
     return [words.get(key, f"other {key}")]
 
 

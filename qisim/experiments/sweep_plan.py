@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.experiments import design_check
 from qisim.experiments.folder import portable, read_inputs
+from qisim.experiments.kept_world import with_world
 from qisim.experiments.meaning import Meaning
 from qisim.experiments.points import points, settings
 from qisim.experiments.sweep_chunks import Layout
@@ -107,6 +108,9 @@ def plan(design: Design, compiling: Callable[[], None] | None = None) -> Plan:
     scenario = design.base()
     design_check.check_factors(design, scenario)
     inputs = read_inputs(scenario)
+    if design.world is not None:
+        inputs = with_world(scenario, design.world, inputs)
+        design_check.check_world(design, inputs)
     factors, table = points(design, scenario)
     if design.method == "points":
         named = design.model_copy(update={"factors": factors})

@@ -3,7 +3,7 @@
     sweep.json        design, scenario, versions, seed, layout of the chunks, and what decides the results
     points.parquet    a row a point: point, then a column a factor
     runs/             a file a finished chunk: point, replicate, error, then a column an outcome
-    inputs/           the registry and the peers file as they were read
+    inputs/           the registry and the peers file as they were read; world.json where Python gave the facilities
     .lock, .started   held by the process that writes; when it began
 
 A file appears under its name only when the whole of it is on disk. One process writes at a time.
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from qisim.experiments import design as designs
 from qisim.experiments import manifest as manifests
 from qisim.experiments.folder import LEFT_BY_SYSTEMS
+from qisim.experiments.kept_world import WORLD, built
 from qisim.experiments.manifest import INPUTS, FileRecord
 from qisim.experiments.place import check_place, keep_names, whole_file
 from qisim.experiments.sweep_chunks import FAILED, damaged, first_error, read_mark, table, verified_rows
@@ -36,12 +37,21 @@ if TYPE_CHECKING:
 
     from qisim.experiments.design import Design
     from qisim.scenario.schema import Scenario
+    from qisim.world.world import World
 
 POINTS, RUNS, LOCK = "points.parquet", "runs", ".lock"
 STARTED = ".started"
 """Its time tells when the sweep was last started; that of the lock moves whenever somebody looks at it."""
 SECONDS_TO_LOOK = 1.0
 """How long a sweep waits for its folder, at which `status` may just be looking."""
+
+
+@dataclass
+class Placed:
+    """A scenario with facilities that are not its own."""
+
+    scenario: Scenario
+    world: World
 
 
 @dataclass
@@ -53,14 +63,22 @@ class Sweep:
 
     @cached_property
     def design(self) -> Design:
-        """What was varied, and how; its `scenario` is `self.scenario`."""
-        document = {**self.manifest.design, "factors": self.manifest.factors, "scenario": self.scenario}
+        """What was varied, and how; its `scenario` is `self.scenario`, with its facilities where Python gave them."""
+        placed = Placed(self.scenario, self.world) if WORLD in self.manifest.files else self.scenario
+        document = {**self.manifest.design, "factors": self.manifest.factors, "scenario": placed}
         return designs.Design(Origin(folder=self.folder), **document)
 
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario that the factors change."""
         return self.manifest.rebuild_scenario(self.folder)
+
+    @cached_property
+    def world(self) -> World:
+        """The facilities of the scenario, before any factor changes them. Raises BadInput where a file is damaged."""
+        kept = {*INPUTS.values(), WORLD} & set(self.manifest.files)
+        inputs = {name: manifests.verified(self.folder, name, self.manifest.files[name]) for name in kept}
+        return built(self.scenario, inputs)
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -234,7 +252,7 @@ def check_kind(folder: Path) -> None:
 
 def _strangers(folder: Path) -> Iterator[str]:
     """What a folder holds that a sweep which never began would not have left, the results of one included."""
-    begun = {POINTS, LOCK, STARTED, *INPUTS.values()}
+    begun = {POINTS, LOCK, STARTED, *INPUTS.values(), WORLD}
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         left = path.name in LEFT_BY_SYSTEMS or path.name.endswith(".unfinished")

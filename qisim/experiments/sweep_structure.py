@@ -6,12 +6,10 @@ Points that differ only in behaviour and in the numbers of ideas and indicators 
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from qisim.experiments.manifest import INPUTS
+from qisim.experiments.kept_world import GIVEN, WORLD, built
 from qisim.model import tables
 from qisim.model.batch import arrays
 from qisim.model.batch.arrays import Out
@@ -30,12 +28,11 @@ from qisim.outcomes.measures import Measure, measures
 from qisim.outcomes.recorded import FromCore
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.change import changed
-from qisim.scenario.load import from_document
-from qisim.scenario.origin import Origin
+from qisim.scenario.errors import BadInput, Problem
 from qisim.scenario.schema import Scenario
 from qisim.scenario.uncertain import quantity
 from qisim.world.groupings import groupings
-from qisim.world.world import World, build_world
+from qisim.world.world import World
 
 OWN_NUMBERS = {
     "ideas": ("effect", "complexity", "needs_adapting", "initial_users"),
@@ -200,9 +197,15 @@ class Structures:
         )
 
     def _world(self, scenario: Scenario) -> World:
-        names = [indicator.name for indicator in scenario.indicators]
-        key = json.dumps([scenario.world.model_dump(mode="json"), names])
-        return _kept(self._worlds, key, KEPT_WORLDS, lambda: _build(scenario, self._inputs))
+        key = _world_key(scenario)
+        if WORLD in self._inputs and key != _world_key(self.scenario):
+            raise BadInput(Problem("scenario", GIVEN))
+        return _kept(self._worlds, key, KEPT_WORLDS, lambda: built(scenario, self._inputs))
+
+
+def _world_key(scenario: Scenario) -> str:
+    """What is equal for scenarios whose facilities are the same."""
+    return json.dumps([scenario.world.model_dump(mode="json"), [one.name for one in scenario.indicators]])
 
 
 def _kept(kept: OrderedDict[str, Any], key: str, most: int, make: Callable[[], Any]) -> Any:
@@ -212,21 +215,6 @@ def _kept(kept: OrderedDict[str, Any], key: str, most: int, make: Callable[[], A
     while len(kept) > most:
         kept.popitem(last=False)
     return kept[key]
-
-
-def _build(scenario: Scenario, inputs: Mapping[str, bytes]) -> World:
-    """The facilities, from what the files held that the scenario names, wherever they are now."""
-    if not inputs:
-        return build_world(scenario)
-    with tempfile.TemporaryDirectory(prefix="qisim-") as folder:
-        document = scenario.model_dump(mode="json")
-        for key, name in INPUTS.items():
-            if name in inputs:
-                path = Path(folder) / name
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(inputs[name])
-                document["world"][key] = name
-        return build_world(from_document(document, Origin(folder=Path(folder))))
 
 
 def structure_key(scenario: Scenario) -> str:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from qisim.experiments import manifest as manifests
 from qisim.experiments import sweep_code
 from qisim.experiments.folder import check_destination, input_records, portable, read_inputs, write_whole
+from qisim.experiments.kept_world import with_world
 from qisim.experiments.manifest import FileRecord
 from qisim.experiments.track_tables import TABLES
 from qisim.scenario.errors import reading_failed
@@ -71,6 +72,7 @@ def save(
     """
     check_destination(folder, manifests.TRACKING)
     folder = Path(folder).resolve()
+    inputs = with_world(tracked.scenario, tracked.world, inputs)
     contents = {f"{name}.csv": csv_bytes(table(tracked)) for name, table in TABLES.items()} | {**files, **inputs}
     manifest = TrackManifest(
         format_version=manifests.FORMAT_VERSION,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -17,17 +17,21 @@ from qisim.scenario.schema import Scenario
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """The scenario with the values of some keys replaced, in the order given. Raises BadInput with every problem.
+    """The scenario with the values of some keys replaced. Raises BadInput with every problem found.
 
-    Keys are dotted; a table of a list is called by its name, as in `programme.district coach.days_per_month`, or by its
-    position from 0, as in `waves.0.sites`. Values are those of a scenario file, or parts of another scenario. As in a
-    file, `remove` drops a named table; None takes a key away, so that its default holds again. Files that the scenario
-    names are still sought where they were; messages name no line, for what they find stands in no file.
+    No key may hold another, for one change would undo the other. Keys are dotted; a table of a list is called by its
+    name, as in `programme.district coach.days_per_month`, or by its position from 0, as in `waves.0.sites`. Values are
+    those of a scenario file, or parts of another scenario. As in a file, `remove` drops a named table; None takes a key
+    away, so that its default holds again. A table in the place of a named one keeps its name unless it has another.
+    Files that the scenario names are still sought where they were; messages name no line, for what they find stands in
+    no file.
     """
     document = scenario.model_dump()
     document["behaviour"] = scenario.behaviour.model_dump(exclude_unset=True)
     origin = Origin(merged=document, folder=scenario.origin.folder)
-    problems = []
+    problems = [Problem(origin.name, undone(other), key) for key, other in _overlaps(document, map(str, changes))]
+    if problems:
+        raise BadInput(problems)
     for key, value in changes.items():
         problems += _change(document, str(key), _plain(value), origin.name)
     _told_not_drawn(document, changes)
@@ -38,6 +42,44 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     if problems:
         raise BadInput(problems)
     return result
+
+
+def overlaps(scenario: Scenario, keys: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of dotted keys of which the second holds the first, or means the same."""
+    return _overlaps(scenario.model_dump(), keys)
+
+
+def undone(other: str) -> str:
+    """What is wrong with a key where the key `other`, which holds it or means the same, is changed, too."""
+    return f"cannot be changed together with {other!r}: one of the two would undo the other"
+
+
+def _overlaps(document: dict[str, Any], keys: Iterable[str]) -> list[tuple[str, str]]:
+    found: dict[tuple[Any, ...], str] = {}
+    pairs = []
+    for key in keys:
+        place = _place(document, key)
+        if place in found:
+            pairs.append((key, found[place]))
+        found.setdefault(place, key)
+    for place, key in found.items():
+        pairs += [(key, found[place[:depth]]) for depth in range(1, len(place)) if place[:depth] in found]
+    return pairs
+
+
+def _place(document: Any, key: str) -> tuple[Any, ...]:
+    """Where a dotted key leads: the keys and positions on the way, so that a table's name and its number are one."""
+    here, rest = document, key
+    place: tuple[Any, ...] = ()
+    part: Any
+    while rest:
+        part, below = _row(here, rest) if isinstance(here, list) else _first(rest)
+        if part is None:  # no such row, which is told elsewhere
+            return (*place, rest)
+        place = (*place, part)
+        here = here[part] if isinstance(here, list) else here.get(part) if isinstance(here, dict) else None
+        rest = below
+    return place
 
 
 def _told_not_drawn(document: dict[str, Any], changes: Mapping[str, Any]) -> None:
@@ -78,13 +120,19 @@ def _change(document: Any, key: str, value: Any, where: str) -> list[Problem]:
             if value is None and isinstance(here, dict):
                 here.pop(part, None)
             else:
-                here[part] = value
+                here[part] = value if isinstance(here, dict) else _still_named(here[part], value)
             return []
         if isinstance(here, dict):
             here.setdefault(part, {})  # validation knows what is allowed here, and says so
         here, rest = here[part], below
         if not isinstance(here, (dict, list)):
             return [Problem(where, f"there are no keys below {key.removesuffix('.' + rest)!r}", key)]
+
+
+def _still_named(row: Any, value: Any) -> Any:
+    """A table in the place of a row of a list, called as before unless it says otherwise."""
+    named = isinstance(row, dict) and isinstance(row.get("name"), str)
+    return {"name": row["name"], **value} if named and isinstance(value, dict) else value
 
 
 def _first(rest: str) -> tuple[str, str]:

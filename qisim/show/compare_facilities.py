@@ -35,7 +35,7 @@ def figure(compared: Compared) -> Figure:
 @style.styled
 def plot_run_charts(compared: Compared) -> Sequence[Axes]:
     """A row a strategy: what the facility in the middle under A, and the remotest, report in a typical future."""
-    futures = [typical_future(s, compared.world, compared.seed) for s in compared.strategies]
+    futures = [typical_future(s, s.world, compared.seed) for s in compared.strategies]
     shown = {MIDDLE: typical_facilities(futures[0])[MIDDLE], REMOTEST: remotest(compared.world)}
     rows = [(i, role, row) for i in range(len(futures)) for role, row in shown.items()]
     drawn = panels(COLUMNS * len(futures), 2.3, 2.7, sharey=True)

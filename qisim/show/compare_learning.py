@@ -35,7 +35,7 @@ def figure(compared: Compared) -> Figure:
 @style.styled
 def plot_learning(compared: Compared) -> Sequence[Axes]:
     """A map a strategy of what passed between facilities, or districts above 60, all drawn to the same scale."""
-    learnt = [flows(typical_future(s, compared.world, compared.seed)) for s in compared.strategies]
+    learnt = [flows(typical_future(s, s.world, compared.seed)) for s in compared.strategies]
     scale = scale_of(learnt)
     rows = -(-len(learnt) // COLUMNS)
     grid = list(style.new_figure(2.2 + ROW * rows).subplots(rows, COLUMNS, squeeze=False).flat)

@@ -62,8 +62,8 @@ def warnings(tracked: Tracked) -> list[str]:
         worth = effective(tracked.untempered.effective)
         told.append(
             f"Few runs agree with what was seen: {tracked.replicates:,} count as only {worth}. What was seen is "
-            f"therefore given less weight (likelihood to the power {power(tracked.power)}), until {LEAST_EFFECTIVE} count. The "
-            "updated forecast lies between the forecast and what all the data would say: as a rule it moves too "
+            f"therefore given less weight (likelihood to the power {power(tracked.power)}), until {LEAST_EFFECTIVE} "
+            "count. The updated forecast lies between the forecast and what all the data would say: as a rule it moves too "
             f"little, and its intervals are wider than with enough runs. {_furthest(tracked)} {_advice(tracked)}"
         )
     elif tracked.agreement.missed:

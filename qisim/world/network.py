@@ -56,8 +56,19 @@ class PeerNetwork:
 
 def peer_network(facilities: pd.DataFrame, ties: Sequence[Ties]) -> PeerNetwork:
     """The network of all ties. A pair with several gets the sum of their weights and the kind of the heaviest."""
+    return network_of(facilities, *_merged(ties, len(facilities)))
+
+
+def network_of(
+    facilities: pd.DataFrame,
+    source: npt.NDArray[np.int64],
+    target: npt.NDArray[np.int64],
+    weight: npt.NDArray[np.float64],
+    tie: npt.NDArray[np.int8],
+    ties: tuple[str, ...] = TIES,
+) -> PeerNetwork:
+    """The network of pairs that stand in order, each once, with their weights and the positions of their kinds."""
     count = len(facilities)
-    source, target, weight, tie = _merged(ties, count)
     row, peer = np.concatenate((source, target)), np.concatenate((target, source))
     order = np.lexsort((peer, row))
     both = np.concatenate((weight, weight))
@@ -71,6 +82,7 @@ def peer_network(facilities: pd.DataFrame, ties: Sequence[Ties]) -> PeerNetwork:
         peer=peer[order].astype(np.int32),
         peer_weight=both[order],
         total=np.bincount(row, both, count).astype(np.float64),
+        ties=ties,
     )
 
 

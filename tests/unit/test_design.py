@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import qisim
 from qisim.experiments.design import Design, Factor, load_design
 from qisim.experiments.design_check import check, check_factors
 from qisim.experiments.points import points, settings
@@ -300,3 +301,46 @@ def test_a_problem_names_file_and_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "scenarios" / "designs").glob("*.toml")), ids=str)
 def test_shipped_designs_can_be_run(path: Path) -> None:
     assert len(plan(load_design(path)).points) > 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("programme.coaching", "programme.coaching.days_per_month"),
+        ("programme.1.days_per_month", "programme.coaching.days_per_month"),
+        ("programme", "programme.coaching"),
+        ("behaviour", "behaviour.turnover_annual"),
+    ],
+)
+def test_keys_of_which_one_holds_another_are_refused(tmp_path: Path, one: str, other: str) -> None:
+    """By a design, by a table of points, and by changes to a study, in whatever order they stand."""
+    small_sweeps.write(tmp_path)
+    study = qisim.load(tmp_path / "small.toml")
+    levels = {key: current(study.scenario, key) for key in (one, other)}
+    for keys in ((one, other), (other, one)):
+        factors = [{"key": key, "levels": [levels[key]]} for key in keys]
+        with pytest.raises(BadInput) as error:
+            check_factors(Design(scenario=study.scenario, method="factorial", factors=factors), study.scenario)
+        assert all(key in str(error.value) for key in keys)
+        with pytest.raises(BadInput, match="would undo"):
+            study.changed({key: levels[key] for key in keys})
+        (tmp_path / "points.csv").write_text(",".join(keys) + "\n1,2\n", encoding="utf-8")
+        with pytest.raises(BadInput, match=r"points\.csv, line 1: .*would undo"):
+            plan(load_design(_points_design(tmp_path)))
+
+
+def test_a_table_in_the_place_of_an_element_keeps_its_name(tmp_path: Path) -> None:
+    small_sweeps.write(tmp_path)
+    study = qisim.load(tmp_path / "small.toml").changed({"programme.coaching.name": "district coach"})
+    for table in ({"kind": "coaching", "coaches_per_district": 2}, {"kind": "campaign"}):
+        assert study.changed({"programme.district coach": table}).scenario.programme[1].name == "district coach"
+    renamed = study.changed({"programme.district coach": {"kind": "coaching", "name": "peers", "coaches": 1}})
+    assert renamed.scenario.programme[1].name == "peers"
+    idea = {"indicator": "hand hygiene", "effect": 0.3}
+    assert study.changed({"ideas.peer monitoring": idea}).scenario.ideas[0].effect == 0.3
+
+
+def _points_design(folder: Path) -> Path:
+    path = folder / "own.toml"
+    path.write_text('scenario = "small.toml"\nmethod = "points"\nfile = "points.csv"\n', encoding="utf-8")
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -22,6 +23,7 @@ from qisim.experiments.calibrate.settings import PREDICTIVE, Settings
 from qisim.experiments.calibrate.simulations import Question
 from qisim.experiments.calibrate.summaries import Array
 from qisim.experiments.folder import portable, read_inputs
+from qisim.experiments.kept_world import with_world
 from qisim.experiments.manifest import versions
 from qisim.outcomes.observed import Observed
 from qisim.scenario.errors import BadInput, Problem, reading_failed, whole
@@ -133,10 +135,10 @@ def fit(
     """
     told = told or Told()
     workers = whole("workers", workers, 1, MOST_WORKERS)
-    inputs = read_inputs(scenario)
+    inputs = with_world(scenario, world, read_inputs(scenario))
     question = Question.of(portable(scenario), inputs, settings.seed, settings.names, observed)
     data = _data(observed)
-    asked = _asked(scenario, observed, settings, data, command)
+    asked = _asked(scenario, inputs, observed, settings, data, command)
     _check_memory(scenario, observed, settings)
     _prepare(scenario, world, told)
     kept = {**inputs, **({DATA: data} if data else {})}
@@ -229,7 +231,9 @@ def _data(observed: Observed) -> bytes:
         raise reading_failed(path, error) from None
 
 
-def _asked(scenario: Scenario, observed: Observed, settings: Settings, data: bytes, command: str) -> dict[str, Any]:
+def _asked(
+    scenario: Scenario, inputs: Mapping[str, bytes], observed: Observed, settings: Settings, data: bytes, command: str
+) -> dict[str, Any]:
     """What was asked, by which a calibration is known again."""
     if not len(observed):
         raise BadInput(Problem("data", "tell of nothing that was seen"))
@@ -239,6 +243,7 @@ def _asked(scenario: Scenario, observed: Observed, settings: Settings, data: byt
         "versions": versions(),
         "deciding": {"sources": sweep_code.sources(), **sweep_code.versions()},
         "scenario": portable(scenario),
+        "inputs": {name: sha256(content).hexdigest() for name, content in inputs.items()},
         "data": sha256(data or cells).hexdigest(),
         "priors": [prior.plain() for prior in settings.priors],
         "simulations": settings.simulations,

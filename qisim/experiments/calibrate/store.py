@@ -30,7 +30,11 @@ FORMAT = "qisim calibration"
 UNIMPORTANT = ("command", "versions", "rounds", "tolerance")
 """What may differ between a calibration and the one that goes on with it: simulations know nothing of these."""
 
-SAID = {"priors": "parameters or priors", "deciding": "the version of qisim or of a library"}
+SAID = {
+    "priors": "parameters or priors",
+    "inputs": "the registry, the peers file or the facilities",
+    "deciding": "the version of qisim or of a library",
+}
 
 
 class Store:
