@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -35,8 +35,8 @@ ONLY_IN_SCENARIOS = {"extends", *Scenario.model_fields} - {"title"}
 
 
 def _plain(value: Any) -> Any:
-    """A level as JSON keeps it: dates as text."""
-    if isinstance(value, date):
+    """A level as JSON keeps it: dates and times as text."""
+    if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}

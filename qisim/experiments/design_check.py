@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,6 +19,9 @@ from qisim.scenario.uncertain import Uncertain
 COUNTED = {"latin_hypercube", "sobol", "saltelli", "morris"}
 POWERS_OF_TWO = {"sobol", "saltelli"}
 MOST_DIMENSIONS = 10_000
+MOST_POINTS, MOST_CELLS = 10_000_000, 100_000_000
+MOST_TOLD = 10**18
+"""A larger number says nothing more."""
 TAKEN = ("point", "replicate", "error")
 FILES = ("world", "world.facilities", "world.peers")
 """Keys of which a sweep keeps one copy of the files they name."""
@@ -31,7 +35,7 @@ def check(design: Design) -> None:
     problems = [*_method(design), *_names(design)]
     for place, factor in enumerate(design.factors):
         problems += _factor(design, place, factor)
-    if problems:
+    if problems := problems or list(_size(design)):
         raise BadInput(problems)
 
 
@@ -88,15 +92,36 @@ def _method(design: Design) -> Iterator[Problem]:
         yield design.problem("factors", f"found {len(design.factors):,}", f"{MOST_DIMENSIONS:,} at most")
 
 
+def _size(design: Design) -> Iterator[Problem]:
+    """Too many points, or too many values in all, found before any is worked out."""
+    count, factors = design.points or 0, len(design.factors)
+    levels = [len(factor.levels or "ab") for factor in design.factors]
+    rows = {
+        "factorial": prod(levels),
+        "one_at_a_time": 1 + sum(levels),
+        "saltelli": count * (2 * factors + 2),
+        "morris": count * (factors + 1),
+    }.get(design.method, count)
+    key = "points" if design.method in COUNTED else "factors"
+    if rows > MOST_POINTS:
+        found = f"{rows:,}" if rows < MOST_TOLD else f"more than {MOST_TOLD:,}"
+        yield design.problem(key, f"makes {found} points", f"{MOST_POINTS:,} at most")
+    elif rows * factors > MOST_CELLS:
+        found = f"makes {rows:,} points of {factors:,} factors each, {rows * factors:,} values in all"
+        yield design.problem(key, found, f"{MOST_CELLS:,} values at most")
+
+
 def _names(design: Design) -> Iterator[Problem]:
     for attribute in ("called", "key"):
-        values = [getattr(factor, attribute) for factor in design.factors]
-        for place, value in enumerate(values):
+        seen: set[str] = set()
+        for place, factor in enumerate(design.factors):
+            value = getattr(factor, attribute)
             key = f"factors.{place}.{'key' if attribute == 'key' else 'name'}"
-            if value in values[:place]:
+            if value in seen:
                 yield design.problem(key, f"found {value!r} twice", "one of its own for each factor")
             elif attribute == "called" and value in TAKEN:
                 yield design.problem(key, f"found {value!r}, which is a column of every sweep", "another name")
+            seen.add(value)
 
 
 def _factor(design: Design, place: int, factor: Factor) -> Iterator[Problem]:
@@ -161,7 +186,8 @@ def refused(scenario: Scenario, factor: Factor, value: Any) -> list[Problem]:
         changed(scenario, {factor.key: value})
     except BadInput as error:
         depth, found = factor.key.count("."), f"found {shown(value)}"
-        return [p for p in error.problems if p.key.count(".") >= depth or p.what.startswith(found)]
+        own = [p for p in error.problems if p.key.count(".") >= depth or p.what.startswith(found)]
+        return own or [p for p in error.problems if about_the_key(p)]
     return []
 
 
@@ -185,7 +211,7 @@ def with_nearest(key: str, problem: Problem) -> str:
     if problem.what.startswith("there is no "):
         wrong = problem.what.removeprefix("there is no ").removesuffix(" here").strip("'\"")
         return key.replace(wrong, problem.nearest, 1)
-    above = key.rpartition(".")[0]
+    above = (problem.key if key.startswith(f"{problem.key}.") else key).rpartition(".")[0]
     return f"{above}.{problem.nearest}" if above else problem.nearest
 
 

@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from qisim.experiments.design import Design, Factor
+from qisim.experiments.design_check import MOST_POINTS
 from qisim.experiments.own_points import own_points
 from qisim.scenario.change import current
 from qisim.scenario.errors import BadInput
 from qisim.scenario.schema import Scenario
 
-MOST_POINTS = 10_000_000
 MORRIS_LEVELS = 4
 TAIL = 0.05
 """Beyond which share a normal distribution is not gone to where its ends are asked for."""
@@ -37,7 +37,8 @@ def points(design: Design, scenario: Scenario) -> tuple[list[Factor], pd.DataFra
     else:
         factors, cells = list(design.factors), METHODS[design.method](design, scenario)
     count = len(next(iter(cells.values())))
-    check_count(design, count)
+    if count > MOST_POINTS:  # of a table of the user's own; all others are known before they are made
+        raise BadInput(design.problem("file", f"holds {count:,} points", f"{MOST_POINTS:,} at most"))
     return factors, pd.DataFrame({"point": np.arange(count), **cells}, copy=False)
 
 
@@ -48,16 +49,9 @@ def settings(factors: list[Factor], rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def check_count(design: Design, count: int) -> None:
-    """Raise BadInput where there are too many points."""
-    if count > MOST_POINTS:
-        raise BadInput(design.problem("method", f"makes {count:,} points", f"{MOST_POINTS:,} at most"))
-
-
 def _factorial(design: Design, scenario: Scenario) -> Cells:
     """Every combination of levels; the last factor changes fastest."""
     counts = [len(factor.shown) for factor in design.factors]
-    check_count(design, prod(counts))
     return {
         factor.called: np.tile(np.repeat(_array(factor.shown), prod(counts[i + 1 :])), prod(counts[:i]))
         for i, factor in enumerate(design.factors)
@@ -69,9 +63,8 @@ def _array(cells: list[Any]) -> npt.NDArray[Any]:
     return np.array(cells, dtype=object if isinstance(cells[0], str) else None)
 
 
-def _at(design: Design, count: int, shares: Shares) -> Cells:
-    """The cells of `count` points, one column after the other."""
-    check_count(design, count)
+def _at(design: Design, shares: Shares) -> Cells:
+    """The cells of all points, one column after the other."""
     return {f.called: _cells(f, shares(i)) for i, f in enumerate(design.factors)}
 
 
@@ -84,15 +77,14 @@ def _latin_hypercube(design: Design, scenario: Scenario) -> Cells:
     from scipy.stats import qmc
 
     assert design.points is not None
-    check_count(design, design.points)
     shares = _inner(qmc.LatinHypercube(len(design.factors), rng=design.seed).random(design.points))
-    return _at(design, design.points, lambda i: shares[:, i])
+    return _at(design, lambda i: shares[:, i])
 
 
 def _sobol(design: Design, scenario: Scenario) -> Cells:
     """A scrambled Sobol sequence."""
     shares = _sequence(design, len(design.factors))
-    return _at(design, len(shares), lambda i: shares[:, i])
+    return _at(design, lambda i: shares[:, i])
 
 
 def _saltelli(design: Design, scenario: Scenario) -> Cells:
@@ -110,14 +102,13 @@ def _saltelli(design: Design, scenario: Scenario) -> Cells:
         rows[:, 1 + i], rows[:, d + 1 + i] = other[:, 0], one[:, 0]
         return rows.ravel()
 
-    return _at(design, len(both) * (2 * d + 2), shares)
+    return _at(design, shares)
 
 
 def _sequence(design: Design, dimensions: int) -> npt.NDArray[np.float64]:
     from scipy.stats import qmc
 
     assert design.points is not None
-    check_count(design, design.points)
     return _inner(qmc.Sobol(dimensions, rng=design.seed).random_base2(design.points.bit_length() - 1))
 
 
@@ -133,7 +124,6 @@ def _morris(design: Design, scenario: Scenario) -> Cells:
     """
     d, rng, step = len(design.factors), np.random.default_rng(design.seed), 2
     count = design.points or 0
-    check_count(design, count * (d + 1))
     levels = np.empty((count, d + 1, d), np.int8)
     for trajectory in levels:
         trajectory[:] = rng.integers(0, MORRIS_LEVELS, d)
@@ -145,7 +135,7 @@ def _morris(design: Design, scenario: Scenario) -> Cells:
         bell = design.factors[i].levels is None and design.factors[i].sd is not None
         return TAIL + (1 - 2 * TAIL) * found if bell else found
 
-    return _at(design, count * (d + 1), shares)
+    return _at(design, shares)
 
 
 def _one_at_a_time(design: Design, scenario: Scenario) -> Cells:

@@ -18,7 +18,7 @@ from qisim.experiments import sweep_store
 from qisim.experiments.design import Design
 from qisim.experiments.executors import Halted, Pool, pool_of, working
 from qisim.experiments.sweep_chunks import Layout
-from qisim.experiments.sweep_manifest import NAME, read_manifest
+from qisim.experiments.sweep_manifest import MOST_CHUNKS, NAME, read_manifest
 from qisim.experiments.sweep_plan import Estimate, Plan, bytes_on_disk, check_disk, check_memory, memory_of, plan, trial
 from qisim.experiments.sweep_store import Store, Sweep, opened
 from qisim.experiments.sweep_task import Chunk, ChunkResult, OtherCode, crashed, evaluate
@@ -131,6 +131,9 @@ def begun(ready: Plan, folder: Path) -> Layout | None:
 def estimated(ready: Plan, pool: Pool) -> tuple[Layout, Estimate]:
     """How to divide a sweep into chunks, and what it takes of these workers. Raises BadInput for want of memory."""
     layout, estimate = trial(ready)
+    if layout.chunks > MOST_CHUNKS:
+        found = f"makes {layout.runs:,} runs of {len(ready.points):,} points, in more files than a folder can hold"
+        raise BadInput(ready.design.problem("replicates", found, "fewer points or replicates"))
     estimate.workers = pool.workers
     if pool.here:
         check_memory(ready, pool.workers, estimate.memory)

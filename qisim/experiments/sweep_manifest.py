@@ -15,6 +15,7 @@ from qisim.experiments.kept_world import WORLD
 from qisim.experiments.manifest import INPUTS, MOST_BYTES, FileRecord, versions
 from qisim.experiments.meaning import Meaning
 from qisim.experiments.sweep_chunks import Layout
+from qisim.model.chance import MOST_REPLICATES
 from qisim.scenario.difference import scenario_changes
 from qisim.scenario.errors import BadInput, Problem, nearest
 from qisim.scenario.files import check_file
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from qisim.experiments.design import Design, Factor
     from qisim.scenario.schema import Scenario
 
-NAME = "sweep.json"
+NAME, POINTS = "sweep.json", "points.parquet"
 FORMAT: Literal["qisim sweep"] = "qisim sweep"
 FORMAT_VERSION = 1
 MOST_TOLD = 4
+MOST_CHUNKS = 10_000_000
 
 
 class SweepManifest(BaseModel):
@@ -152,6 +154,30 @@ def _changes(was: Any, now: Any) -> list[str]:
     return [*found[:MOST_TOLD], *more] or ["another scenario"]
 
 
+def _check(folder: Path, manifest: SweepManifest) -> None:
+    """Raise BadInput where a manifest does not hold together, as only one does that was edited or damaged."""
+    from qisim.experiments import design_check
+    from qisim.experiments.design import Design
+
+    layout, where = manifest.layout, str(folder / NAME)
+    told = {name: meaning.key for name, meaning in manifest.meanings.items()}
+    fits = (
+        told == {name: name for name in manifest.outcomes}
+        and len(told) == len(manifest.outcomes)
+        and POINTS in manifest.files
+        and layout.points <= design_check.MOST_POINTS
+        and layout.replicates <= MOST_REPLICATES
+        and layout.chunks <= MOST_CHUNKS
+    )
+    try:
+        design = Design(Origin(), **{**manifest.design, "factors": manifest.factors})
+        design_check.check(design)
+    except BadInput as error:
+        raise BadInput(Problem(where, f"is damaged: {error.problems[0]}")) from None
+    if not fits or design.replicates != layout.replicates:
+        raise BadInput(Problem(where, "is damaged: what it says does not hold together"))
+
+
 def read_manifest(folder: Path) -> SweepManifest:
     """The manifest of a sweep's folder. Raises BadInput where `folder` is none."""
     if not folder.is_dir():
@@ -167,7 +193,9 @@ def read_manifest(folder: Path) -> SweepManifest:
         raise BadInput(Problem(str(folder), f"is not the folder of a sweep: it holds no {NAME}")) from None
     except (OSError, UnicodeDecodeError, ValidationError):
         raise BadInput(Problem(str(folder / NAME), "is damaged, or is no manifest of a sweep")) from None
-    if manifest.format_version > FORMAT_VERSION:
+    if manifest.format_version <= FORMAT_VERSION:
+        _check(folder, manifest)
+    else:
         found = manifest.versions.get("qisim", "unknown")
         what = f"was written by a later qisim ({found}), which this one ({__version__}) cannot read; update qisim"
         raise BadInput(Problem(str(folder), what))

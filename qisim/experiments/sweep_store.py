@@ -27,7 +27,7 @@ from qisim.experiments.kept_world import WORLD, built
 from qisim.experiments.manifest import INPUTS, FileRecord
 from qisim.experiments.place import check_place, keep_names, whole_file
 from qisim.experiments.sweep_chunks import FAILED, damaged, first_error, read_mark, table, verified_rows
-from qisim.experiments.sweep_manifest import NAME, SweepManifest, differences, read_manifest
+from qisim.experiments.sweep_manifest import NAME, POINTS, SweepManifest, differences, read_manifest
 from qisim.experiments.sweep_task import Chunk, ChunkResult
 from qisim.scenario.errors import BadInput, Problem
 from qisim.scenario.origin import Origin
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario
     from qisim.world.world import World
 
-POINTS, RUNS, LOCK = "points.parquet", "runs", ".lock"
+RUNS, LOCK = "runs", ".lock"
 STARTED = ".started"
 """Its time tells when the sweep was last started; that of the lock moves whenever somebody looks at it."""
 SECONDS_TO_LOOK = 1.0
@@ -86,7 +86,14 @@ class Sweep:
         import pandas as pd
 
         content = manifests.verified(self.folder, POINTS, self.manifest.files[POINTS])
-        return pd.read_parquet(BytesIO(content))
+        try:
+            found = pd.read_parquet(BytesIO(content))
+        except (OSError, ValueError):  # Arrow's errors are of these kinds
+            found = pd.DataFrame()
+        names = [factor.get("name") or factor["key"] for factor in self.manifest.factors]
+        if list(found.columns) != ["point", *names] or len(found) != self.manifest.layout.points:
+            raise BadInput(Problem(str(self.folder / POINTS), f"does not hold the points of {NAME}"))
+        return found
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -115,10 +122,11 @@ class Sweep:
     def files(self) -> dict[int, Path]:
         """The file of each chunk that has one, by the chunk's number; of one that crashed if none is finished."""
         there = {path.name: path for path in (self.folder / RUNS).glob("chunk-*.parquet")}
+        digits = (name.removeprefix("chunk-").partition(".")[0].removesuffix(FAILED) for name in there)
         found = {}
-        for number in range(self.manifest.layout.chunks):
+        for number in sorted({int(text) for text in digits if text.isdecimal()}):
             path = there.get(chunk_name(number)) or there.get(chunk_name(number, crashed=True))
-            if path is not None:
+            if path is not None and number < self.manifest.layout.chunks:
                 found[number] = path
         return found
 

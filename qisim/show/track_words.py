@@ -63,8 +63,8 @@ def warnings(tracked: Tracked) -> list[str]:
         told.append(
             f"Few runs agree with what was seen: {tracked.replicates:,} count as only {worth}. What was seen is "
             f"therefore given less weight (likelihood to the power {power(tracked.power)}), until {LEAST_EFFECTIVE} "
-            "count. The updated forecast lies between the forecast and what all the data would say: as a rule it moves too "
-            f"little, and its intervals are wider than with enough runs. {_furthest(tracked)} {_advice(tracked)}"
+            "count. The updated forecast lies between the forecast and what all the data would say: as a rule it moves "
+            f"too little, and its intervals are wider than with enough runs. {_furthest(tracked)} {_advice(tracked)}"
         )
     elif tracked.agreement.missed:
         told.append(f"No run comes as close to what was seen as errors explain. {_furthest(tracked)}")
