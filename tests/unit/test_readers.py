@@ -1,4 +1,4 @@
-"""Whatever stands in a design, a table of points, a sweep's manifest or [calibrate]: it is read, or refused in words."""
+"""Whatever stands in a design, a table of points, a sweep's manifest or [calibrate] is read, or refused in words."""
 
 from __future__ import annotations
 
