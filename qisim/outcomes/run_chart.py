@@ -31,7 +31,7 @@ MOST_VALUES = 1_000_000
 """Values in all these orders, so that long charts, which hardly ever lack a signal, take no more memory."""
 
 MOST_COUNTS = 20_000
-"""Counts within the limits, of all points together, up to which chances are worked out given the total."""
+"""Counts within the limits, of all points together, up to which chances are worked out given the share seen."""
 
 SIGMAS = 3
 ROUNDING = 1e-12
@@ -151,11 +151,11 @@ class PChart:
         n, own = self.records[seen], (np.arange(len(seen)) < (self.baseline or len(seen)))[seen]
         least = np.ceil(np.maximum(n * (self.lower[seen] - ROUNDING), 0)).astype(int)
         most = np.floor(np.minimum(n * (self.upper[seen] + ROUNDING), n)).astype(int)
-        if (most - least).sum() > MOST_COUNTS:  # so many records that the total changes nothing
+        if (most - least).sum() > MOST_COUNTS:  # too many to go through: as if the share were known
             from scipy.special import bdtr
 
-            below = np.where(least > 0, bdtr(np.maximum(least - 1.0, 0), n * 1.0, self.centre), 0.0)
-            return float(1 - np.prod(bdtr(most * 1.0, n * 1.0, self.centre) - below))
+            below = np.where(least > 0, bdtr(np.maximum(least - 1.0, 0), n, self.centre), 0.0)
+            return float(1 - np.prod(bdtr(most * 1.0, n, self.centre) - below))
         inside = [_binomial(int(k), np.arange(low, high + 1), self.centre)
                   for k, low, high in zip(n, least, most, strict=True)]  # fmt: skip
         of_others = np.prod([chances.sum() for chances, one in zip(inside, own, strict=True) if not one])
