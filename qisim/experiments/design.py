@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time
@@ -15,13 +14,13 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
 
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.errors import BadInput, Problem, reading_failed
+from qisim.scenario.errors import BadInput, Problem
 from qisim.scenario.fields import FileName, Name, Table
-from qisim.scenario.files import check_file
+from qisim.scenario.files import read_text
 from qisim.scenario.load import MOST_BYTES, load_scenario, problem_of
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
-from qisim.scenario.syntax import not_toml
+from qisim.scenario.syntax import document_of
 from qisim.scenario.uncertain import Uncertain
 
 if TYPE_CHECKING:
@@ -219,17 +218,8 @@ def _problems(error: ValidationError, origin: Origin) -> list[Problem]:
 def load_design(path: str | Path) -> Design:
     """Read a design file. Raises BadInput with every problem found."""
     path = Path(path)
-    check_file(path, MOST_BYTES, "a design")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise reading_failed(path, error) from None
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadInput(not_toml(path, text, error)) from None
-    except ValueError:
-        raise BadInput(Problem(str(path), "is not valid TOML: a number in it has too many digits")) from None
+    text = read_text(path, MOST_BYTES, "a design")
+    document = document_of(path, text)
     return from_document(document, Origin(files=[(path, text)], merged=document, folder=path.parent))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import warnings
+from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,15 +19,15 @@ from pydantic import ValidationError
 from qisim.experiments.design import Design, Factor
 from qisim.experiments.design_check import MOST_DIMENSIONS, about_the_key, refused, with_nearest
 from qisim.scenario.change import overlaps, undone
-from qisim.scenario.csv_file import MOST_LISTED, SEPARATORS, read_csv
-from qisim.scenario.errors import BadInput, Problem, nearest, reading_failed, shown
-from qisim.scenario.files import check_file
+from qisim.scenario.csv_file import SEPARATORS, read_csv
+from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, nearest, reading_failed, shown
+from qisim.scenario.files import check_file, read_start
 from qisim.scenario.schema import Scenario
 from qisim.world.cells import number
 
 MOST_BYTES = 1_000_000_000
 MOST_HEADER, MOST_NAME = 2_000_000, 120
-"""Characters of the first row, and of a name in it."""
+"""Bytes of the first row, and characters of a name in it."""
 MOST_WHOLE = 2**53
 MOST_TOLD = 3
 """How many bad values of a column are told."""
@@ -72,9 +73,8 @@ class _Header:
 def _header(path: Path) -> _Header:
     """The header of a table. Raises BadInput where it names no columns, or cannot be one."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = stream.read(MOST_HEADER + 1).splitlines()
-    except (UnicodeDecodeError, OSError) as error:
+        lines = getincrementaldecoder("utf-8-sig")().decode(read_start(path, MOST_HEADER + 1)).splitlines()
+    except UnicodeDecodeError as error:
         raise reading_failed(path, error) from None
     above = next((place for place, line in enumerate(lines) if line.strip(SEPARATORS + " ")), None)
     if above is None:

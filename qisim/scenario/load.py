@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -21,7 +20,7 @@ from qisim.scenario.origin import NAMED_LISTS, Origin
 from qisim.scenario.parameter_sets import with_sets
 from qisim.scenario.plausible import PLAUSIBLE
 from qisim.scenario.schema import Scenario
-from qisim.scenario.syntax import not_toml, share
+from qisim.scenario.syntax import document_of, share
 
 MOST_BYTES = 5_000_000
 MOST_FILES = 20
@@ -104,12 +103,7 @@ def _nothing_to_remove(document: dict[str, Any], origin: Origin) -> list[Problem
 
 def _read(path: Path, origin: Origin, chain: list[Path]) -> dict[str, Any]:
     text = _text(path)
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadInput(not_toml(path, text, error, short=bool(chain))) from None
-    except ValueError:
-        raise BadInput(Problem(str(path), "is not valid TOML: a number in it has too many digits")) from None
+    document = document_of(path, text, short=bool(chain))
     origin.files.append((path, text))
     document = _beside_the_first_file(document, path.parent, origin.folder)
     base = document.pop("extends", None)

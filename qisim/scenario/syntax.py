@@ -1,13 +1,15 @@
-"""What is said of a file that is not TOML: the line, and what common slips should look like."""
+"""Reading TOML; and what is said of a file that is not TOML: the line, and what common slips should look like."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from qisim.scenario.errors import Problem, cut, shown
+from qisim.scenario.errors import BadInput, Problem, cut, shown
 
 PLACE = re.compile(r"\s*\((?:at line (?P<line>\d+), column \d+|at end of document)\)$")
 VALUE = r"=\s*(?:\[\s*|\{[^}]*=\s*)?"
@@ -27,6 +29,16 @@ MOST_LOOKED_AT = 2000
 """Characters of a line in which common slips are sought."""
 MOST_QUOTED = 20
 """Characters of a file that the user did not name: it may be any."""
+
+
+def document_of(path: Path, text: str, *, short: bool = False) -> dict[str, Any]:
+    """What the text of a TOML file says. Raises BadInput; `short` quotes little of the file."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadInput(not_toml(path, text, error, short=short)) from None
+    except ValueError:
+        raise BadInput(Problem(str(path), "is not valid TOML: a number in it has too many digits")) from None
 
 
 def not_toml(path: Path, text: str, error: ValueError | RecursionError, *, short: bool = False) -> Problem:

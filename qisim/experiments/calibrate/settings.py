@@ -11,7 +11,6 @@ From a file:
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,13 +20,13 @@ from pydantic import Field, ValidationError
 
 from qisim.experiments.calibrate.priors import Prior, priors_of
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
-from qisim.scenario.errors import BadInput, Problem, reading_failed, whole
+from qisim.scenario.errors import BadInput, Problem, whole
 from qisim.scenario.fields import Name, Table
-from qisim.scenario.files import check_file
+from qisim.scenario.files import read_text
 from qisim.scenario.load import problem_of
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
-from qisim.scenario.syntax import not_toml
+from qisim.scenario.syntax import document_of
 from qisim.scenario.uncertain import Uncertain
 
 SIMULATIONS, ROUNDS, SEED = 4000, 3, 1
@@ -121,17 +120,8 @@ def _check_tolerance(tolerance: Any) -> None:
 
 def read(path: Path) -> Given:
     """`[calibrate]` of a file. Raises BadInput with every problem found."""
-    check_file(path, MOST_BYTES, "a file with a [calibrate] table")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise reading_failed(path, error) from None
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadInput(not_toml(path, text, error)) from None
-    except ValueError:
-        raise BadInput(Problem(str(path), "is not valid TOML: a number in it has too many digits")) from None
+    text = read_text(path, MOST_BYTES, "a file with a [calibrate] table")
+    document = document_of(path, text)
     if "calibrate" not in document:
         raise BadInput(Problem(str(path), "has no [calibrate] table", allowed="parameters, priors and the like in one"))
     try:
