@@ -22,16 +22,16 @@ import numpy as np
 from engines import PAGE, machine
 
 import qisim
-from qisim.experiments.calibrate.errors import Errors
-from qisim.experiments.calibrate.fit import Draws, joined, points
-from qisim.experiments.calibrate.posterior import Posterior, next_box, posterior
-from qisim.experiments.calibrate.priors import values
-from qisim.experiments.calibrate.running import Told, running
-from qisim.experiments.calibrate.settings import Settings, settings
-from qisim.experiments.calibrate.simulations import Question
-from qisim.experiments.calibrate.store import Store
-from qisim.experiments.folder import portable, read_inputs
-from qisim.outcomes.observed import read_observed
+from qisim.calibration.errors import Errors
+from qisim.calibration.experiment import Draws, joined, points
+from qisim.calibration.posterior import Posterior, next_box, posterior
+from qisim.calibration.priors import values
+from qisim.calibration.running import Told, running
+from qisim.calibration.settings import Settings, settings
+from qisim.calibration.simulations import Question
+from qisim.calibration.store import Store
+from qisim.observed.observed import read_observed
+from qisim.store.folder import portable, read_inputs
 
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = ROOT / "scenarios" / "cambodia_both.toml"

@@ -24,14 +24,14 @@ from pathlib import Path
 import numpy as np
 from pandas.testing import assert_frame_equal
 
-from qisim.experiments.run import run
+from qisim.model.agents.model import QIModel
 from qisim.model.batch import arrays, simulate
 from qisim.model.batch.core import replicates as run_replicates
 from qisim.model.calendar import build_calendar
-from qisim.model.mesa_model import QIModel
 from qisim.scenario.load import from_document, load_scenario
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
+from qisim.study.run import run
 from qisim.world.groupings import groupings
 from qisim.world.world import World, build_world
 
@@ -164,7 +164,7 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, {folder!r})
 from engines import resized
-from qisim.experiments.run import run
+from qisim.study.run import run
 from qisim.model.batch.simulate import simulate
 from qisim.model.calendar import build_calendar
 from qisim.world.world import build_world

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from qisim.experiments.sensitivity.sample import Untold
-from qisim.experiments.sensitivity.sobol import sobol
+from qisim.sensitivities.methods.sample import Untold
+from qisim.sensitivities.methods.sobol import sobol
 from tests.unit.made_sweeps import CUBE, Model, designed, plane, sampled, swept
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from qisim.experiments.compare import REPLICATES
-from qisim.experiments.stopping import half_widths, held, next_batch
-from qisim.outcomes.paired import Difference, Means, Shares, differences
+from qisim.comparison.experiment import REPLICATES
+from qisim.comparison.paired import Difference, Means, Shares, differences
+from qisim.comparison.stopping import half_widths, held, next_batch
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "researcher.md"
 BEGIN, END = "<!-- stopping measured -->", "<!-- end of stopping -->"

@@ -21,8 +21,8 @@ from pathlib import Path
 import psutil
 from engines import PAGE, SCENARIO, machine
 
-from qisim.experiments.design import Design
-from qisim.experiments.sweep import Told, sweep
+from qisim.sweeps.design import Design
+from qisim.sweeps.experiment import Told, sweep
 
 BEGIN, END = "<!-- sweeps measured -->", "<!-- end of sweeps -->"
 POINTS = 64

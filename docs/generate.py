@@ -203,8 +203,8 @@ def template_outcomes() -> str:
 def draw_picture() -> Path:
     """The coverage chart of the shipped Cambodia scenario, as `qisim run` draws it."""
     import qisim
-    from qisim.show.charts import CHARTS
-    from qisim.show.style import figure_bytes
+    from qisim.charts.style import figure_bytes
+    from qisim.study.charts.catalogue import CHARTS
 
     results = qisim.load(DOCS.parent / "scenarios" / "cambodia.toml").run(replicates=200, seed=1)
     path = DOCS / "pictures" / "coverage.png"

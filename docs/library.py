@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import qisim
+from qisim.charts import style
 from qisim.outcomes import cost, equity, time_to_target
 from qisim.outcomes.adoption import Use, idea_shares
 from qisim.outcomes.coverage import fan
 from qisim.outcomes.outcome import money, percent, score, target_percent
 from qisim.outcomes.runs import by_run
-from qisim.show import style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from qisim.study import Run
+    from qisim.study.study import Run
 
 DOCS = Path(__file__).resolve().parent
 SCENARIOS = DOCS.parent / "scenarios"

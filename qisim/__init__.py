@@ -14,19 +14,19 @@ TYPE_CHECKING = False  # typing itself takes longer to load than all that is her
 if TYPE_CHECKING:
     from typing import Any
 
-    from qisim.calibration import Calibration, calibrate
-    from qisim.comparison import Comparison, compare
-    from qisim.experiments.folder import save as save_results
-    from qisim.experiments.results import Results
-    from qisim.experiments.run import run
-    from qisim.model.mesa_model import QIModel
+    from qisim.calibration.calibration import Calibration, calibrate
+    from qisim.charts.run_chart import plot_p_chart, plot_run_chart
+    from qisim.comparison.comparison import Comparison, compare
+    from qisim.input.errors import BadInput
+    from qisim.model.agents.model import QIModel
     from qisim.outcomes.run_chart import p_chart, run_chart
-    from qisim.scenario.errors import BadInput
-    from qisim.sensitivities import Sensitivity, sensitivity
-    from qisim.show.run_chart import plot_p_chart, plot_run_chart
-    from qisim.study import Run, Study, load, load_results
-    from qisim.sweeps import Design, Sweep, load_sweep, sweep
-    from qisim.tracking import Tracking, track
+    from qisim.sensitivities.sensitivity import Sensitivity, sensitivity
+    from qisim.store.folder import save as save_results
+    from qisim.study.results import Results
+    from qisim.study.run import run
+    from qisim.study.study import Run, Study, load, load_results
+    from qisim.sweeps.sweeps import Design, Sweep, load_sweep, sweep
+    from qisim.tracking.tracking import Tracking, track
 
 __all__ = ["BadInput", "Calibration", "Comparison", "Design", "QIModel", "Results", "Run", "Sensitivity", "Study",
            "Sweep", "Tracking", "__version__", "calibrate", "compare", "load", "load_results", "load_sweep",
@@ -34,31 +34,31 @@ __all__ = ["BadInput", "Calibration", "Comparison", "Design", "QIModel", "Result
            "track"]  # fmt: skip
 
 _HOME = {
-    "BadInput": ("qisim.scenario.errors", "BadInput"),
-    "Calibration": ("qisim.calibration", "Calibration"),
-    "Comparison": ("qisim.comparison", "Comparison"),
-    "Design": ("qisim.sweeps", "Design"),
-    "QIModel": ("qisim.model.mesa_model", "QIModel"),
-    "Results": ("qisim.experiments.results", "Results"),
-    "Run": ("qisim.study", "Run"),
-    "Sensitivity": ("qisim.sensitivities", "Sensitivity"),
-    "Study": ("qisim.study", "Study"),
-    "Sweep": ("qisim.sweeps", "Sweep"),
-    "Tracking": ("qisim.tracking", "Tracking"),
-    "calibrate": ("qisim.calibration", "calibrate"),
-    "compare": ("qisim.comparison", "compare"),
-    "load": ("qisim.study", "load"),
-    "load_results": ("qisim.study", "load_results"),
-    "load_sweep": ("qisim.sweeps", "load_sweep"),
+    "BadInput": ("qisim.input.errors", "BadInput"),
+    "Calibration": ("qisim.calibration.calibration", "Calibration"),
+    "Comparison": ("qisim.comparison.comparison", "Comparison"),
+    "Design": ("qisim.sweeps.sweeps", "Design"),
+    "QIModel": ("qisim.model.agents.model", "QIModel"),
+    "Results": ("qisim.study.results", "Results"),
+    "Run": ("qisim.study.study", "Run"),
+    "Sensitivity": ("qisim.sensitivities.sensitivity", "Sensitivity"),
+    "Study": ("qisim.study.study", "Study"),
+    "Sweep": ("qisim.sweeps.sweeps", "Sweep"),
+    "Tracking": ("qisim.tracking.tracking", "Tracking"),
+    "calibrate": ("qisim.calibration.calibration", "calibrate"),
+    "compare": ("qisim.comparison.comparison", "compare"),
+    "load": ("qisim.study.study", "load"),
+    "load_results": ("qisim.study.study", "load_results"),
+    "load_sweep": ("qisim.sweeps.sweeps", "load_sweep"),
     "p_chart": ("qisim.outcomes.run_chart", "p_chart"),
-    "plot_p_chart": ("qisim.show.run_chart", "plot_p_chart"),
-    "plot_run_chart": ("qisim.show.run_chart", "plot_run_chart"),
-    "run": ("qisim.experiments.run", "run"),
+    "plot_p_chart": ("qisim.charts.run_chart", "plot_p_chart"),
+    "plot_run_chart": ("qisim.charts.run_chart", "plot_run_chart"),
+    "run": ("qisim.study.run", "run"),
     "run_chart": ("qisim.outcomes.run_chart", "run_chart"),
-    "save_results": ("qisim.experiments.folder", "save"),
-    "sensitivity": ("qisim.sensitivities", "sensitivity"),
-    "sweep": ("qisim.sweeps", "sweep"),
-    "track": ("qisim.tracking", "track"),
+    "save_results": ("qisim.store.folder", "save"),
+    "sensitivity": ("qisim.sensitivities.sensitivity", "sensitivity"),
+    "sweep": ("qisim.sweeps.sweeps", "sweep"),
+    "track": ("qisim.tracking.tracking", "track"),
 }
 
 

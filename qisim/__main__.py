@@ -19,7 +19,7 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: Any) -> No
 
 sys.excepthook = _uncaught  # until the rest is loaded
 
-from qisim.commands.ctrl_c import heeded  # noqa: E402
+from qisim.terminal.ctrl_c import heeded
 
 
 def main() -> None:

@@ -16,23 +16,23 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from qisim.commands import ctrl_c
-from qisim.commands.calibrate import calibrate
-from qisim.commands.check import check
-from qisim.commands.compare import compare
-from qisim.commands.evaluate import evaluate
-from qisim.commands.evidence import evidence
-from qisim.commands.new import new
-from qisim.commands.params import params
-from qisim.commands.replay import replay
-from qisim.commands.run import run
-from qisim.commands.say import complain
-from qisim.commands.sensitivity import sensitivity
-from qisim.commands.sweep import sweep
-from qisim.commands.track import track
-from qisim.scenario.errors import BadInput
+from qisim.calibration.command import calibrate
+from qisim.charts import fonts
+from qisim.check.check import check
+from qisim.check.new import new
+from qisim.check.params import params
+from qisim.comparison.command import compare
+from qisim.evaluate.command import evaluate
+from qisim.evidence.command import evidence
+from qisim.input.errors import BadInput
+from qisim.replay.command import replay
 from qisim.scenario.version import __version__
-from qisim.show import fonts
+from qisim.sensitivities.command import sensitivity
+from qisim.study.command import run
+from qisim.sweeps.command import sweep
+from qisim.terminal import ctrl_c
+from qisim.terminal.say import complain
+from qisim.tracking.command import track
 
 COMMANDS: list[Callable[..., None]] = [
     run, compare, sweep, sensitivity, track, calibrate, evaluate, evidence, replay, check, new, params,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from qisim.experiments.design import Design, load_design
+from qisim.sweeps.design import Design, load_design
 
 SCENARIO = """
 title = "Two small districts"

@@ -8,7 +8,7 @@ print(found.table())
 
 from qisim.evaluate.by_sites import BySites, power
 from qisim.evaluate.designs import DESIGNS
-from qisim.evaluate.evaluated import Evaluation, evaluation
+from qisim.evaluate.evaluation import Evaluation, evaluation
 from qisim.evaluate.plan import Plan
 from qisim.evaluate.what_if import CIRCUMSTANCES, FAULTLESS, Circumstances, circumstances
 

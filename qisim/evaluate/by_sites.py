@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from qisim.evaluate.evaluated import Evaluation, evaluation
+from qisim.evaluate.evaluation import Evaluation, evaluation
 from qisim.evaluate.plan import Progress
 from qisim.evaluate.what_if import further
-from qisim.scenario.errors import BadInput, Problem, shown
-from qisim.study import Study, load
+from qisim.input.errors import BadInput, Problem, shown
+from qisim.study.study import Study, load
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +38,7 @@ class BySites:
 
     def plot_power(self, ax: Axes | None = None) -> Axes:
         """Power of each design by the number of sites. Returns the axes drawn on."""
-        from qisim.evaluate.chart_power import plot_power
+        from qisim.evaluate.charts.power import plot_power
 
         return plot_power(self.table(), self.title, ax)
 

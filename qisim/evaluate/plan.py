@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, fields
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from qisim.evaluate.covered import covered
-from qisim.scenario.errors import BadInput, Problem, nearest, shown, whole
+from qisim.input.errors import BadInput, Problem, nearest, shown, whole
 from qisim.scenario.schema import MOST_MONTHS, Scenario
+from qisim.world.covered import covered
 
 if TYPE_CHECKING:
     from qisim.world.world import World

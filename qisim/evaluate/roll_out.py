@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qisim.evaluate.covered import covers
 from qisim.evaluate.plan import Plan
 from qisim.scenario.elements import AnyElement
 from qisim.scenario.schema import Scenario
+from qisim.world.covered import covers
 
 if TYPE_CHECKING:
     from qisim.world.world import World

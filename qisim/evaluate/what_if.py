@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from qisim.evaluate.evaluated import Evaluation, evaluation
+from qisim.evaluate.evaluation import Evaluation, evaluation
 from qisim.evaluate.plan import Progress
-from qisim.scenario.errors import BadInput, Problem, shown
-from qisim.study import Study, load
+from qisim.input.errors import BadInput, Problem, shown
+from qisim.study.study import Study, load
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ class Circumstances:
 
     def plot_bias(self) -> Sequence[Axes]:
         """Bias of each design under each circumstance, a panel a design. Returns the axes drawn on."""
-        from qisim.evaluate.chart_circumstances import plot_circumstances
+        from qisim.evaluate.charts.circumstances import plot_circumstances
 
         return plot_circumstances(self.table(), self.title)
 

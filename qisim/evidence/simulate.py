@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
-from qisim.study import Run, Study, load
+from qisim.study.study import Run, Study, load
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,12 +12,12 @@ from zlib import crc32
 
 import numpy as np
 
+from qisim.input.errors import BadInput, Problem, nearest
 from qisim.model import programme as p
 from qisim.model import rules
 from qisim.model.programme import Programme
 from qisim.scenario.elements.base import Element
-from qisim.scenario.errors import BadInput, Problem, nearest
-from qisim.scenario.fields import When
+from qisim.scenario.key_types import When
 from qisim.scenario.schema import Scenario
 from qisim.world.world import World
 

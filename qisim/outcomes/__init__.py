@@ -13,8 +13,8 @@ from qisim.outcomes import (
     equity,
     groups,
     reporting,
-    sustained,
     sustainment,
+    target_held,
     time_to_target,
 )
 from qisim.outcomes.outcome import Outcome
@@ -25,7 +25,7 @@ OUTCOMES: dict[str, list[Callable[[Runs], list[Outcome]]]] = {
     "coverage and score": [coverage.outcome, reporting.outcome],
     "cost": [cost.outcome],
     "equity": [equity.outcome],
-    "sustainment": [sustainment.outcome, sustained.outcome],
+    "sustainment": [sustainment.outcome, target_held.outcome],
     "who comes first and last": [groups.outcome],
     "change ideas in use and working at the end": [adoption.outcome],
     "where adopted practices were learnt": [attribution.outcome],

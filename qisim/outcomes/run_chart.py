@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from qisim.scenario.errors import BadInput, Problem
+from qisim.input.errors import BadInput, Problem
 
 SHIFT_POINTS = 6
 TREND_POINTS = 5

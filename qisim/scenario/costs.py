@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, create_model
 
-from qisim.scenario.fields import Name, Table
+from qisim.scenario.key_types import Name, Table
 
 UNITS: dict[str, str] = {
     "sessions": "learning session of one cohort at which somebody is present: venue and faculty",

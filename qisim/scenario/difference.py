@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from qisim.scenario.lines import name_of
+from qisim.input.lines import name_of
 from qisim.scenario.origin import NAMED_LISTS
 from qisim.scenario.schema import Scenario
 

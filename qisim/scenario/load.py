@@ -11,16 +11,16 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from qisim.input.errors import MOST_LISTED, BadInput, Problem, nearest, nearest_file, shown
+from qisim.input.files import check_file, control_character, json_in, read_text
+from qisim.input.lines import Lines, name_of
+from qisim.input.toml import document_of, share
 from qisim.scenario.elements import KINDS
-from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, nearest, nearest_file, shown
-from qisim.scenario.files import check_file, control_character, json_in, read_text
-from qisim.scenario.lines import Lines, name_of
 from qisim.scenario.merge import merge
 from qisim.scenario.origin import NAMED_LISTS, Origin
 from qisim.scenario.parameter_sets import with_sets
 from qisim.scenario.plausible import PLAUSIBLE
 from qisim.scenario.schema import Scenario
-from qisim.scenario.syntax import document_of, share
 
 MOST_BYTES = 5_000_000
 MOST_FILES = 20

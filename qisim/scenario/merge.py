@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qisim.scenario.lines import name_of
+from qisim.input.lines import name_of
 from qisim.scenario.origin import NAMED_LISTS
 from qisim.scenario.uncertain import Uncertain
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from qisim.scenario.lines import Lines, name_of
+from qisim.input.lines import Lines, name_of
 
 NAMED_LISTS = ("indicators", "ideas", "programme", "kinds")
 LONGEST_POSITION = 9

@@ -12,11 +12,11 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from qisim.input.csv_file import MOST_BYTES, SEPARATORS, CsvFile, listed, read_csv
+from qisim.input.errors import BadInput, Problem, cut, nearest, nearest_file, shown
+from qisim.input.files import check_file, control_character, read_start
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.csv_file import MOST_BYTES, SEPARATORS, CsvFile, listed, read_csv
-from qisim.scenario.errors import BadInput, Problem, cut, nearest, nearest_file, shown
-from qisim.scenario.fields import Table
-from qisim.scenario.files import check_file, control_character, read_start
+from qisim.scenario.key_types import Table
 from qisim.scenario.origin import Origin
 from qisim.scenario.plausible import PLAUSIBLE
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
+from qisim.input.errors import MOST_LISTED, BadInput, Problem, nearest, shown
 from qisim.scenario.behaviour import Behaviour
 from qisim.scenario.costs import Costs, ElementCosts
 from qisim.scenario.elements import AnyElement
 from qisim.scenario.elements.base import Element
-from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, nearest, shown
-from qisim.scenario.fields import Day, FileName, Name, Share, Table, When
+from qisim.scenario.key_types import Day, FileName, Name, Share, Table, When
 from qisim.scenario.origin import Origin
 from qisim.scenario.parameter_sets import ParameterSets
 from qisim.scenario.uncertain import Uncertain, quantity

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SerializeAsAny, model_validator
 from pydantic_core import PydanticCustomError
 
-from qisim.scenario.errors import shown
+from qisim.input.errors import shown
 
 
 class Uncertain(BaseModel):

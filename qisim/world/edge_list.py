@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from qisim.scenario.csv_file import CsvFile, listed, read_csv
-from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, cut, nearest, shown
-from qisim.world.cells import number
+from qisim.input.cells import number
+from qisim.input.csv_file import CsvFile, listed, read_csv
+from qisim.input.errors import MOST_LISTED, BadInput, Problem, cut, nearest, shown
 from qisim.world.columns import slug
 from qisim.world.geography import Floats, Ints
 from qisim.world.ties import Ties

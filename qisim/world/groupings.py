@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from qisim.scenario.errors import BadInput, nearest
+from qisim.input.errors import BadInput, nearest
 from qisim.scenario.schema import Scenario
 from qisim.world.places import Codes, codes
 from qisim.world.world import World

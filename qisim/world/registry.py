@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qisim.scenario.csv_file import CsvFile, listed, read_csv
-from qisim.scenario.errors import MOST_LISTED, Problem, nearest, shown, slip_of
-from qisim.scenario.files import CONTROL
+from qisim.input.cells import numbers
+from qisim.input.csv_file import CsvFile, listed, read_csv
+from qisim.input.errors import MOST_LISTED, Problem, nearest, shown, slip_of
+from qisim.input.files import CONTROL
 from qisim.scenario.schema import Indicator, WorldSpec
-from qisim.world.cells import numbers
 from qisim.world.columns import BASELINE, FACILITY_COLUMNS, REFERS_TO, TRAITS, baseline_columns, slug
 from qisim.world.geography import travel_days
 from qisim.world.layout import district_bases, lay_out

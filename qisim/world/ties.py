@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
 from qisim.scenario.schema import Scenario
 from qisim.world.geography import Floats, Ints, chord_km
 

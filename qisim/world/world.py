@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qisim.scenario.errors import MOST_LISTED, BadInput, Problem, cut, nearest_file, shown
+from qisim.input.errors import MOST_LISTED, BadInput, Problem, cut, nearest_file, shown
 from qisim.scenario.schema import Scenario, WorldSpec
 from qisim.world.columns import BASELINE, slug
 from qisim.world.edge_list import user_ties

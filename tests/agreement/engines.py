@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from pandas.testing import assert_frame_equal
 
-from qisim.experiments.results import Results
-from qisim.experiments.run import run
-from qisim.model.mesa_model import QIModel
+from qisim.model.agents.model import QIModel
 from qisim.scenario.schema import Scenario
+from qisim.study.results import Results
+from qisim.study.run import run
 from qisim.world.world import World
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))

@@ -15,7 +15,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from qisim.study import load
+from qisim.study.study import load
 from tests.agreement.engines import SHIPPED
 
 FILE = Path(__file__).with_name("golden.json")

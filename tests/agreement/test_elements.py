@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qisim.experiments.results import Results
-from qisim.experiments.run import run
 from qisim.outcomes import cost
 from qisim.scenario.costs import MONEY, PRICED, UNITS
 from qisim.scenario.elements import KINDS
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
+from qisim.study.results import Results
+from qisim.study.run import run
 from qisim.world.world import World, build_world
 from tests.agreement.engines import assert_engines_agree, assert_same_results, assert_same_table
 from tests.agreement.typical_elements import ADDED, BACKGROUND, MONTHS, START, TYPICAL, More, Typical

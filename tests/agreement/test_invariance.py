@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 from mesa.agent import AgentSet
 
-from qisim.experiments.folder import DETAIL_TABLES
-from qisim.experiments.results import Results
-from qisim.experiments.run import run
+from qisim.model.agents.model import QIModel
 from qisim.model.batch import simulate
 from qisim.model.batch.arrays import Out
 from qisim.model.calendar import build_calendar
-from qisim.model.mesa_model import QIModel
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
-from qisim.study import Study
+from qisim.store.folder import DETAIL_TABLES
+from qisim.study.results import Results
+from qisim.study.run import run
+from qisim.study.study import Study
 from tests.agreement.engines import COMPARED, TABLES, assert_same_results, assert_same_table
 
 SEED, REPLICATES = 11, 17

@@ -17,11 +17,11 @@ from mesa.agent import AgentSet
 from mesa.discrete_space import Network
 
 import qisim
+from qisim.input.errors import BadInput
 from qisim.model.agents.coach import Coach
 from qisim.model.agents.facility import Facility
-from qisim.model.mesa_model import QIModel
+from qisim.model.agents.model import QIModel
 from qisim.model.state import FACILITY_MONTH
-from qisim.scenario.errors import BadInput
 from tests.agreement.engines import COMPARED, SHIPPED, assert_same_table
 
 FILE = next(file for file in SHIPPED if file.stem == "one_district")

@@ -13,7 +13,7 @@ from qisim.model.state import SOURCES
 from qisim.scenario.costs import UNITS
 from qisim.scenario.elements import KINDS
 from qisim.scenario.schema import Scenario
-from qisim.study import load
+from qisim.study.study import load
 from qisim.world.world import World
 from tests.agreement.engines import SHIPPED, assert_engines_agree
 from tests.agreement.random_elements import STRATEGIES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qisim.study import load
+from qisim.study.study import load
 from tests.agreement.engines import SHIPPED, assert_engines_agree
 
 study = cache(load)

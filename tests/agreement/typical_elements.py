@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qisim.experiments.results import Results
+from qisim.study.results import Results
 
 START, MONTHS = 9, 24
 ADDED = "added"

@@ -114,7 +114,7 @@ def test_ignored_from_the_start_it_stays_so(folder: Path, tmp_path: Path) -> Non
 GUARDED = """
 import os, signal, sys, time, weakref
 from contextlib import suppress
-from qisim.commands.ctrl_c import heeded, leaves, too_late
+from qisim.terminal.ctrl_c import heeded, leaves, too_late
 def press():
     os.kill(os.getpid(), signal.SIGINT)
 def go_on():

@@ -20,11 +20,11 @@ import psutil
 import pytest
 
 import qisim
-from qisim.experiments import sweep as experiment
-from qisim.experiments.executors import Halted, Pool
-from qisim.experiments.sweep import Told
-from qisim.experiments.sweep_store import Sweep
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
+from qisim.sweeps import experiment
+from qisim.sweeps.experiment import Told
+from qisim.sweeps.store import Sweep
+from qisim.workers.pools import Halted, Pool
 from tests import small_sweeps
 from tests.small_sweeps import LAYOUT, design, same
 
@@ -34,9 +34,9 @@ import json
 import sys
 import time
 from pathlib import Path
-from qisim.experiments.design import load_design
-from qisim.experiments.executors import Halted
-from qisim.experiments.sweep import SweepStopped, Told, sweep
+from qisim.sweeps.design import load_design
+from qisim.workers.pools import Halted
+from qisim.sweeps.experiment import SweepStopped, Told, sweep
 from tests.small_sweeps import LAYOUT
 
 if __name__ == "__main__":
@@ -309,7 +309,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from qisim.experiments.executors import begin_worker
+from qisim.workers.pools import begin_worker
 
 if __name__ == "__main__":
     with ProcessPoolExecutor(2, get_context(sys.argv[1]), initializer=begin_worker) as pool:
@@ -418,7 +418,7 @@ def test_a_folder_that_is_read_only(small_disk: Path, whole: Sweep) -> None:
 
 
 def design_of(folder: Path) -> qisim.Design:
-    from qisim.experiments.design import load_design
+    from qisim.sweeps.design import load_design
 
     return load_design(folder / "design.toml")
 

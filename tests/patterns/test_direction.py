@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qisim.experiments.results import Results
-from qisim.experiments.run import run
-from qisim.model.mesa_model import QIModel
+from qisim.model.agents.model import QIModel
+from qisim.study.results import Results
+from qisim.study.run import run
 from tests.patterns.settings import COACHING, SESSIONS, setting
 
 Programme = list[dict[str, Any]]

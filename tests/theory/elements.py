@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qisim.experiments.results import Results
-from qisim.experiments.run import run
 from qisim.scenario.schema import Scenario
+from qisim.study.results import Results
+from qisim.study.run import run
 from tests.theory.settings import STILL, scenario
 
 ENGINES = [("core", 20), ("mesa", 1)]

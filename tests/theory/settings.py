@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qisim.experiments.run import run
-from qisim.model.mesa_model import QIModel
+from qisim.model.agents.model import QIModel
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
+from qisim.study.run import run
 from qisim.world.world import build_world
 
 Z = 5.0

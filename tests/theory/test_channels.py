@@ -9,7 +9,7 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import binom
 
-from qisim.model.mesa_model import QIModel
+from qisim.model.agents.model import QIModel
 from tests.theory.elements import ENGINES, FACILITIES, HALF, NO_TESTS, ask, by_month, counted
 from tests.theory.settings import assert_distributed, assert_share, idea, session, simulate, wide
 

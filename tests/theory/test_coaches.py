@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from qisim.experiments.run import run
-from qisim.model.notes import notes
+from qisim.check.notes import notes
 from qisim.model.rules import monthly
 from qisim.outcomes.time_to_target import time_to_target
 from qisim.scenario.schema import Scenario
+from qisim.study.run import run
 from qisim.world.world import build_world
 from tests.theory.settings import STILL, assert_share, idea, scenario, session, simulate, wide
 

@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from qisim.scenario.change import changed
+from qisim.scenario.edit import changed
 from qisim.scenario.schema import Scenario
 from qisim.world.world import build_world
 from tests.theory.settings import STILL, Z, idea, scenario, simulate

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from qisim.model.mesa_model import QIModel
+from qisim.model.agents.model import QIModel
 from qisim.model.rules import monthly
 from qisim.scenario.schema import Scenario
 from tests.theory.settings import (

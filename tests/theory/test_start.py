@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qisim.experiments.run import run
-from qisim.model.mesa_model import QIModel
+from qisim.model.agents.model import QIModel
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Target
+from qisim.study.run import run
 from tests.theory.settings import STILL, Z, assert_mean, idea, scenario, simulate, wide
 
 SHARES = [0.0, 0.03, 0.2, 0.7, 1.0]

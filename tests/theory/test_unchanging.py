@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qisim.experiments.run import run
-from qisim.model.mesa_model import QIModel
+from qisim.model.agents.model import QIModel
 from qisim.model.rules import up
 from qisim.model.state import STAGES
 from qisim.outcomes import cost
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.change import changed
 from qisim.scenario.costs import UNITS
+from qisim.scenario.edit import changed
 from qisim.scenario.schema import Scenario
+from qisim.study.run import run
 from tests.theory.settings import Z, assert_mean, idea, scenario, session, simulate, wide
 
 ENGINES = [("core", 60), ("mesa", 2)]

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from qisim.experiments.meaning import Meaning
-from qisim.experiments.points import METHODS
-from qisim.experiments.sensitivity.sample import Gathered, Sample, gather
-from qisim.sweeps import Design
+from qisim.outcomes.meaning import Meaning
+from qisim.sensitivities.methods.sample import Gathered, Sample, gather
+from qisim.sweeps.points import METHODS
+from qisim.sweeps.sweeps import Design
 
 SCORE = Meaning(key="score", name="mean score", unit="score", kind="level", less_is_better=False, less="lower",
                 more="higher", gap_unit="points of 100")  # fmt: skip

@@ -15,20 +15,20 @@ import pytest
 from typer.testing import CliRunner
 
 import qisim
+from qisim.calibration import running, settings, store
+from qisim.calibration.checks import Checks
+from qisim.calibration.errors import Errors
+from qisim.calibration.experiment import Draws, Fitted, Round, TooFew, points
+from qisim.calibration.posterior import Posterior, posterior, quantile
+from qisim.calibration.priors import USUAL, parse, priors_of
+from qisim.calibration.store import Store
+from qisim.calibration.words import warnings
 from qisim.cli import app
-from qisim.experiments.calibrate import running, settings, store
-from qisim.experiments.calibrate.checks import Checks
-from qisim.experiments.calibrate.errors import Errors
-from qisim.experiments.calibrate.fit import Draws, Fitted, Round, TooFew, points
-from qisim.experiments.calibrate.posterior import Posterior, posterior, quantile
-from qisim.experiments.calibrate.priors import USUAL, parse, priors_of
-from qisim.experiments.calibrate.store import Store
-from qisim.experiments.executors import Halted, InThisProcess
+from qisim.input.errors import BadInput
 from qisim.model.batch import simulate
-from qisim.outcomes.observed import SERIES, Observed
+from qisim.observed.observed import SERIES, Observed
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.errors import BadInput
-from qisim.show.calibrate_words import warnings
+from qisim.workers.pools import Halted, InThisProcess
 from tests.small_sweeps import SCENARIO
 
 NAMES = ["works_base", "reporting_bias"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from qisim.experiments.calibrate.posterior import adjust, next_box, posterior, quantile
-from qisim.experiments.calibrate.summaries import learn, varying
-from qisim.scenario.errors import BadInput
+from qisim.calibration.posterior import adjust, next_box, posterior, quantile
+from qisim.calibration.summaries import learn, varying
+from qisim.input.errors import BadInput
 
 DRAWS = 4000
 AT = [0.05, 0.25, 0.5, 0.75, 0.95]

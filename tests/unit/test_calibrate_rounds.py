@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qisim.experiments.calibrate.errors import Errors
-from qisim.experiments.calibrate.fit import _rounds
-from qisim.experiments.calibrate.priors import values
-from qisim.experiments.calibrate.settings import settings
-from qisim.outcomes.observed import SERIES, Observed, series_of
+from qisim.calibration.errors import Errors
+from qisim.calibration.experiment import _rounds
+from qisim.calibration.priors import values
+from qisim.calibration.settings import settings
+from qisim.observed.observed import SERIES, Observed, series_of
 from tests.unit.hand_made import scenario as scenario_by_hand
 
 

@@ -16,25 +16,25 @@ from matplotlib.text import Text
 from rich.console import Console
 from typer.testing import CliRunner
 
-from qisim.calibration import Calibration
+from qisim.calibration import command
+from qisim.calibration.calibration import Calibration
+from qisim.calibration.charts.catalogue import CHARTS
+from qisim.calibration.charts.fit import plot_fit
+from qisim.calibration.charts.parameters import plot_pairs, plot_parameters
+from qisim.calibration.checks import Checks
+from qisim.calibration.experiment import Draws, Fitted, Round
+from qisim.calibration.names import PLAIN, named
+from qisim.calibration.posterior import Posterior
+from qisim.calibration.priors import USUAL, priors_of
+from qisim.calibration.report import report
+from qisim.calibration.settings import Settings
+from qisim.calibration.store import Store
+from qisim.calibration.words import answer, basis, warnings
+from qisim.charts import style
+from qisim.charts.files import chart_files, svgs
 from qisim.cli import app
-from qisim.commands import calibrate as command
-from qisim.experiments.calibrate.checks import Checks
-from qisim.experiments.calibrate.fit import Draws, Fitted, Round
-from qisim.experiments.calibrate.posterior import Posterior
-from qisim.experiments.calibrate.priors import USUAL, priors_of
-from qisim.experiments.calibrate.settings import Settings
-from qisim.experiments.calibrate.store import Store
-from qisim.outcomes.observed import SERIES, Observed, Series
+from qisim.observed.observed import SERIES, Observed, Series
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.show import style
-from qisim.show.calibrate_charts import CHARTS
-from qisim.show.calibrate_fit import plot_fit
-from qisim.show.calibrate_names import PLAIN, named
-from qisim.show.calibrate_parameters import plot_pairs, plot_parameters
-from qisim.show.calibrate_report import report
-from qisim.show.calibrate_words import answer, basis, warnings
-from qisim.show.files import chart_files, svgs
 from tests.small_sweeps import SCENARIO
 
 MEANS = {**SERIES, "hygiene": Series("hygiene", "reported", "hygiene as facilities report it", "reported", "hygiene")}

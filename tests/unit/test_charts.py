@@ -21,22 +21,22 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from rich.console import Console
 
-from qisim.experiments.results import Results
-from qisim.experiments.run import run
+from qisim.charts import style
+from qisim.charts.districts import AT_EACH_END
 from qisim.outcomes import outcomes
 from qisim.outcomes.groups import group_times
 from qisim.outcomes.runs import by_run
 from qisim.scenario.load import load_scenario
-from qisim.show import style
-from qisim.show.adoption import plot_adoption
-from qisim.show.charts import CHARTS, charts
-from qisim.show.costs import plot_costs
-from qisim.show.coverage import plot_coverage
-from qisim.show.district_times import plot_district_times
-from qisim.show.districts import AT_EACH_END
-from qisim.show.facility_map import plot_map
-from qisim.show.sources import plot_sources
-from qisim.show.table import outcome_rows, outcome_table
+from qisim.study.charts.adoption import plot_adoption
+from qisim.study.charts.catalogue import CHARTS, charts
+from qisim.study.charts.costs import plot_costs
+from qisim.study.charts.coverage import plot_coverage
+from qisim.study.charts.district_times import plot_district_times
+from qisim.study.charts.facility_map import plot_map
+from qisim.study.charts.sources import plot_sources
+from qisim.study.results import Results
+from qisim.study.run import run
+from qisim.study.screen import outcome_rows, outcome_table
 
 ROOT = Path(__file__).parents[2]
 RUNS = 20
@@ -142,7 +142,7 @@ def test_charts_leave_no_trace_in_matplotlib(results: Results) -> None:
 
 
 def test_drawing_loads_no_windows() -> None:
-    code = "import sys, qisim.show.charts, qisim.show.table; print('matplotlib.pyplot' in sys.modules)"
+    code = "import sys, qisim.study.charts.catalogue, qisim.study.screen; print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "False"
 

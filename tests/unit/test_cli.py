@@ -17,15 +17,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import qisim
-import qisim.show.compare_table
-import qisim.show.table
+import qisim.comparison.screen
+import qisim.study.screen
 from qisim.cli import COMMANDS, app
+from qisim.comparison.charts.catalogue import CHARTS as COMPARED
 from qisim.model.batch import simulate
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.load import load_scenario
-from qisim.show.charts import CHARTS
-from qisim.show.compare_charts import CHARTS as COMPARED
-from qisim.show.table import outcome_rows
+from qisim.study.charts.catalogue import CHARTS
+from qisim.study.screen import outcome_rows
 
 SMALL = """
 title = "Two small districts"
@@ -201,7 +201,7 @@ def test_a_fault_in_a_chart_costs_no_table(command: Qisim, monkeypatch: pytest.M
         assert Path("out/months.parquet").exists()  # before anything is drawn
         raise ValueError("Buffer dtype mismatch\nand more")
 
-    charts, tables = {"run": (CHARTS, qisim.show.table), "compare": (COMPARED, qisim.show.compare_table)}[verb]
+    charts, tables = {"run": (CHARTS, qisim.study.screen), "compare": (COMPARED, qisim.comparison.screen)}[verb]
     monkeypatch.setitem(charts, "coverage", replace(charts["coverage"], draw=fail))
     monkeypatch.setattr(tables, "outcome_table" if verb == "run" else "decision_tables", fail)
     Path("other.toml").write_text('extends = "small.toml"\ntitle = "Other"\n')
@@ -330,8 +330,8 @@ def test_a_folder_for_compiled_code_that_cannot_be_made(command: Qisim) -> None:
     ("where", "told"), [("save", "small holds the whole of"), ("tell", "the results are in out/small")]
 )
 def test_ctrl_c_says_what_it_leaves(command: Qisim, monkeypatch: pytest.MonkeyPatch, where: str, told: str) -> None:
-    from qisim.commands import run
-    from qisim.experiments import folder
+    from qisim.store import folder
+    from qisim.study import command as run
 
     save = folder.save
 

@@ -14,13 +14,13 @@ from typer.testing import CliRunner, Result
 
 import qisim
 from qisim.cli import app
-from qisim.comparison import Comparison
-from qisim.experiments.run import run
-from qisim.outcomes.decision import dominated
+from qisim.comparison.comparison import Comparison
+from qisim.comparison.decision import dominated
+from qisim.comparison.words import answer, futures_text, gap_text
 from qisim.outcomes.measures import REACHED, TIME
 from qisim.outcomes.time_to_target import time_to_target
 from qisim.scenario.difference import scenario_changes
-from qisim.show.compare_words import answer, futures_text, gap_text
+from qisim.study.run import run
 
 SMALL = """
 title = "Two small districts"

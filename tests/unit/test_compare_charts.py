@@ -14,21 +14,21 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 
 import qisim
-from qisim.comparison import Comparison
-from qisim.experiments.compare import TABLES, Strategy
-from qisim.experiments.typical import typical_future
+from qisim.comparison.charts.catalogue import CHARTS
+from qisim.comparison.charts.sources import shares
+from qisim.comparison.charts.time import reached_by
+from qisim.comparison.comparison import Comparison
+from qisim.comparison.experiment import TABLES, Strategy
 from qisim.model.state import SOURCES
 from qisim.outcomes.attribution import mean_shares
 from qisim.outcomes.cost import total
 from qisim.outcomes.equity import gap
 from qisim.outcomes.time_to_target import time_to_target
 from qisim.scenario.costs import Costs
-from qisim.show.compare_charts import CHARTS
-from qisim.show.compare_sources import shares
-from qisim.show.compare_time import reached_by
-from qisim.show.facility_charts import reviewed
-from qisim.show.learning_flows import flows
-from qisim.show.learning_map import hubs
+from qisim.study.charts.facility_charts import reviewed
+from qisim.study.charts.learning_flows import flows
+from qisim.study.charts.learning_map import hubs
+from qisim.study.typical import typical_future
 
 FILE = Path(__file__).parents[2] / "scenarios" / "one_district.toml"
 LONG = "Costs of $5 and of $6 a visit, <b>by</b> wave & year " * 3

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from qisim.comparison.decision import Finding, _of_values, dominated
+from qisim.comparison.screen import cells_against_best
+from qisim.comparison.words import gap_text, value_text
 from qisim.outcomes import measures
-from qisim.outcomes.decision import Finding, _of_values, dominated
 from qisim.outcomes.measures import Measure
-from qisim.show.compare_table import cells_against_best
-from qisim.show.compare_words import gap_text, value_text
 
 RUNS = 40
 LUCK = np.random.default_rng(1).normal(0, 1, RUNS)

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qisim
-from qisim.experiments.design import Design, Factor, load_design
-from qisim.experiments.design_check import check, check_factors
-from qisim.experiments.points import points, settings
-from qisim.experiments.sweep_plan import plan
-from qisim.scenario.change import changed, current
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
+from qisim.scenario.edit import changed, current
 from qisim.scenario.load import load_scenario
 from qisim.scenario.origin import Origin
+from qisim.sweeps.design import Design, Factor, load_design
+from qisim.sweeps.design_check import check, check_factors
+from qisim.sweeps.plan import plan
+from qisim.sweeps.points import points, settings
 from tests import small_sweeps
 
 TURNOVER = {"key": "behaviour.turnover_annual", "name": "turnover", "low": 0.05, "high": 0.45}

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from qisim.check.notes import notes
 from qisim.cli import app
 from qisim.model import chance
-from qisim.model.notes import notes
 from qisim.model.state import COACH, COUNTS, FACILITY, FACILITY_MONTH, IDEA_MONTH, MEANS, PRACTICE
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.elements.collaborative import Select

@@ -12,14 +12,14 @@ from typer.testing import CliRunner
 import qisim
 from qisim import evaluate
 from qisim.cli import app
-from qisim.commands import evaluate as command
-from qisim.evaluate import chart_power, futures, judge, observe, roll_out, sites
+from qisim.evaluate import command, futures, judge, observe, roll_out, sites
+from qisim.evaluate.charts import power
 from qisim.evaluate.designs import DESIGNS, interrupted_time_series, stepped_wedge
 from qisim.evaluate.designs.panel import Panel
 from qisim.evaluate.futures import Future
 from qisim.evaluate.plan import Plan, make_plan
+from qisim.input.errors import BadInput
 from qisim.model.batch import simulate
-from qisim.scenario.errors import BadInput
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 SCENARIO = str(SCENARIOS / "sessions_and_coaching.toml")
@@ -460,10 +460,10 @@ def test_circumstances_and_numbers_of_sites(study):
 def test_a_further_design_has_a_look_of_its_own(monkeypatch):
     for number in range(12):
         monkeypatch.setitem(DESIGNS, f"further {number}", replace(DESIGNS["did"], title=f"further {number}"))
-    assert len({chart_power.look(name) for name in DESIGNS}) == len(DESIGNS)
+    assert len({power.look(name) for name in DESIGNS}) == len(DESIGNS)
     rows = [{"design": name, "sites": 5, "comparison": 5, "replicates": 9, "power": 0.5, "power_low": 0.3,
              "power_high": 0.7} for name in DESIGNS]  # fmt: skip
-    axes = chart_power.plot_power(pd.DataFrame(rows), "A title")
+    axes = power.plot_power(pd.DataFrame(rows), "A title")
     assert axes.get_legend_handles_labels()[1] == [design.title for design in DESIGNS.values()]
 
 

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import qisim.evidence
+from qisim.check.notes import notes
 from qisim.cli import app
 from qisim.evidence import band
 from qisim.evidence.judge import Judged, found, judge_all
@@ -16,7 +17,6 @@ from qisim.evidence.patterns import ALL, HELD_BACK, PATTERNS
 from qisim.evidence.patterns.charts import first_month
 from qisim.evidence.simulate import Simulated, setting
 from qisim.evidence.words import band_words, model_figure, number, summary
-from qisim.model.notes import notes
 
 SETTINGS = Path(qisim.evidence.__file__).parent / "settings"
 SHARED = {"base", "topic"}

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import qisim
-from qisim.experiments import folder as folders
-from qisim.experiments import manifest as manifests
-from qisim.experiments import sweep_code
-from qisim.experiments.manifest import FileRecord, read, sealed
-from qisim.experiments.place import working_folder
-from qisim.experiments.replay import replay
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
+from qisim.replay.replay import replay
+from qisim.store import deciding
+from qisim.store import folder as folders
+from qisim.store import manifest as manifests
+from qisim.store.manifest import FileRecord, read, sealed
+from qisim.store.writing import working_folder
 
 REGISTRY = """id,name,kind,district,score,baseline_hand_hygiene
 NA,"Ph=um, one",hospital,North,7,0.30
@@ -317,19 +317,19 @@ def test_what_a_killed_process_left_goes_at_the_next_run(
 
 
 def test_the_manifest_tells_which_code_answered(saved: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert read(saved).sources == sweep_code.sources()
+    assert read(saved).sources == deciding.sources()
     assert {"numpy", "numba", "scipy", "networkx", "pandas", "mesa"} <= read(saved).versions.keys()
     changed = tmp_path / "qisim"
     shutil.copytree(Path(qisim.__file__).parent, changed, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(sweep_code, "__file__", str(changed / "experiments" / "sweep_code.py"))
-    sweep_code.sources.cache_clear()
-    assert sweep_code.sources() == read(saved).sources
+    monkeypatch.setattr(deciding, "__file__", str(changed / "experiments" / "sweep_code.py"))
+    deciding.sources.cache_clear()
+    assert deciding.sources() == read(saved).sources
     for file in ("model/rules.py", "experiments/run.py", "outcomes/cost.py"):
-        before = sweep_code.sources()
+        before = deciding.sources()
         (changed / file).write_text((changed / file).read_text() + "\n# changed\n")
-        sweep_code.sources.cache_clear()
-        assert sweep_code.sources() != before
-    sweep_code.sources.cache_clear()
+        deciding.sources.cache_clear()
+        assert deciding.sources() != before
+    deciding.sources.cache_clear()
 
 
 JSON = st.recursive(

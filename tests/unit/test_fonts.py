@@ -12,7 +12,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from qisim.show import fonts, style
+from qisim.charts import fonts, style
 
 KHMER, ETHIOPIC = "\u1780\u1781", "\u1230"
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qisim.check.notes import notes
+from qisim.input.errors import UNSEEN, BadInput
 from qisim.model.calendar import build_calendar
-from qisim.model.notes import notes
-from qisim.outcomes.observed import read_observed
+from qisim.observed.observed import read_observed
 from qisim.scenario.behaviour import PARAMETERS
 from qisim.scenario.elements import KINDS
-from qisim.scenario.errors import UNSEEN, BadInput
 from qisim.scenario.load import from_document, load_scenario
 from qisim.scenario.origin import Origin
 from qisim.scenario.parameter_sets import read_parameter_sets

@@ -11,19 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 
 import qisim
-from qisim.experiments.calibrate.errors import Errors
-from qisim.experiments.calibrate.simulations import Part, Question, simulate
-from qisim.experiments.folder import read_inputs
-from qisim.experiments.run import run
-from qisim.experiments.track import Tracked, track
-from qisim.outcomes.agreement import agreement, correlation
-from qisim.outcomes.observed import SERIES, Observed, read_observed, simulated
-from qisim.scenario.errors import BadInput
+from qisim.calibration.errors import Errors
+from qisim.calibration.simulations import Part, Question, simulate
+from qisim.charts.chart import drawn
+from qisim.charts.panels import MOST_PANELS
+from qisim.input.errors import BadInput
+from qisim.observed.agreement import agreement, correlation
+from qisim.observed.observed import SERIES, Observed, read_observed, simulated
 from qisim.scenario.load import load_scenario
-from qisim.show import track_standing
-from qisim.show.chart import drawn
-from qisim.show.panels import MOST_PANELS
-from qisim.show.track_charts import CHARTS
+from qisim.store.folder import read_inputs
+from qisim.study.run import run
+from qisim.tracking import standing
+from qisim.tracking.charts.catalogue import CHARTS
+from qisim.tracking.experiment import Tracked, track
 from qisim.world.world import World, build_world
 
 SCENARIO = """
@@ -111,7 +111,7 @@ def test_each_indicator_is_forecast_by_what_was_seen_of_it(tracked, place):
 
 
 def test_words_and_charts_tell_indicators(tracked):
-    said = track_standing.verdict(tracked)
+    said = standing.verdict(tracked)
     assert ". Hand hygiene as measured from outside at the end of Dec 2024: 0." in said
     assert {"indicators", "districts"} <= set(drawn(CHARTS, tracked))
     names = ["hand hygiene", "hand hygiene_measured", "partograph used"]
@@ -141,13 +141,13 @@ def told(place: Path, folder: Path, text: str) -> Tracked:
     ],
 )  # fmt: skip
 def test_several_are_counted(place, tmp_path, text, said):
-    assert track_standing.verdict(told(place, tmp_path, text)) == said
+    assert standing.verdict(told(place, tmp_path, text)) == said
 
 
 def test_the_last_figure_is_that_of_its_own_indicator(place, tmp_path):
     """With gaps the indicator seen last is told of, not the first one of the file."""
     found = told(place, tmp_path, "month,hand hygiene,partograph used\n0,.4,.4\n6,.4,\n12,,.95\n")
-    said = track_standing.verdict(found)
+    said = standing.verdict(found)
     assert said.startswith(
         "Ahead of the forecast. Partograph used as facilities report it at the end of Dec 2024: 0.95;"
     )

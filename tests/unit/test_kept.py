@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from qisim.input.errors import BadInput
 from qisim.model.batch import kept
 from qisim.model.batch.compile import compiled_and_kept
-from qisim.scenario.errors import BadInput
 
 
 def _twice(x):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qisim.scenario.lines import Lines, key_lines
+from qisim.input.lines import Lines, key_lines
 
 TEXT = '''# a remark with [brackets] = and "quotes
 title = "a # b = [c]"   # more

@@ -13,7 +13,7 @@ from tests import small_sweeps
 SCRIPT = """
 from pathlib import Path
 import qisim
-from qisim.experiments.executors import Halted
+from qisim.workers.pools import Halted
 try:
     {call}
     print("went on")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import qisim
-from qisim.experiments.meaning import meaning_of
-from qisim.experiments.sweep_structure import Structure
+from qisim.outcomes.meaning import meaning_of
 from qisim.scenario.load import load_scenario
+from qisim.workers.structure import Structure
 from qisim.world.world import build_world
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

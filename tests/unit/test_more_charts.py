@@ -13,26 +13,26 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 
 import qisim
-from qisim.experiments.results import Results
-from qisim.experiments.run import run
-from qisim.experiments.typical import typical_future
+from qisim.charts.chart import drawn
 from qisim.outcomes.attribution import mean_shares
 from qisim.outcomes.cost import total
 from qisim.outcomes.equity import gap
 from qisim.outcomes.runs import by_run
 from qisim.scenario.costs import Costs
 from qisim.scenario.load import load_scenario
-from qisim.show import learning_flows
-from qisim.show.chart import drawn
-from qisim.show.charts import CHARTS
-from qisim.show.costs import by_period, calendar, period, plot_costs
-from qisim.show.equity import plot_equity
-from qisim.show.facility_charts import by_facility, plot_run_charts, reviewed, typical_facilities
-from qisim.show.indicators import plot_indicators
-from qisim.show.learning import plot_learning
-from qisim.show.learning_flows import flows
-from qisim.show.learning_map import hubs
-from qisim.show.sources import plot_sources
+from qisim.study.charts import learning_flows
+from qisim.study.charts.catalogue import CHARTS
+from qisim.study.charts.costs import by_period, calendar, period, plot_costs
+from qisim.study.charts.equity import plot_equity
+from qisim.study.charts.facility_charts import by_facility, plot_run_charts, reviewed, typical_facilities
+from qisim.study.charts.indicators import plot_indicators
+from qisim.study.charts.learning import plot_learning
+from qisim.study.charts.learning_flows import flows
+from qisim.study.charts.learning_map import hubs
+from qisim.study.charts.sources import plot_sources
+from qisim.study.results import Results
+from qisim.study.run import run
+from qisim.study.typical import typical_future
 
 ROOT = Path(__file__).parents[2]
 RUNS = 20

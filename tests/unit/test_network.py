@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.world.geography import distance_km

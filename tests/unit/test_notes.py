@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qisim
+from qisim.check.notes import notes
+from qisim.check.timetable import timetable
 from qisim.model.calendar import Calendar
-from qisim.model.notes import notes
-from qisim.model.timetable import timetable
 from qisim.scenario.load import from_document, load_scenario
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario

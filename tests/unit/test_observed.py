@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qisim.experiments.run import run
-from qisim.model.mesa_model import QIModel
-from qisim.outcomes import observed_file
-from qisim.outcomes.observed import SERIES, Observed, read_observed, series_of, simulated
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
+from qisim.model.agents.model import QIModel
+from qisim.observed import file
+from qisim.observed.observed import SERIES, Observed, read_observed, series_of, simulated
 from qisim.scenario.load import load_scenario
 from qisim.scenario.schema import Scenario
+from qisim.study.run import run
 from qisim.world.world import build_world
 from tests.unit.hand_made import scenario as scenario_by_hand
 
@@ -138,7 +138,7 @@ def test_what_is_no_table_is_refused_unread(tmp_path, scenario, world, name):
 
 
 def test_more_than_can_be_compared_is_refused_before_anything_is_simulated(read, world, monkeypatch):
-    monkeypatch.setattr(observed_file, "MOST_CELLS", 2)
+    monkeypatch.setattr(file, "MOST_CELLS", 2)
     assert len(read("month,score,score_measured\n0,.5,.5\n1,.5,.5\n")) == 4
     with pytest.raises(BadInput, match=r"tells 3 values of means as measured.*2 at most: leave out months"):
         read(f"month,district,score,score_measured\n0,,.5,.5\n1,,,.5\n1,{world.districts[0]},,.5\n")

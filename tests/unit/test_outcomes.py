@@ -22,7 +22,7 @@ from qisim.outcomes.groups import group_coverage_at_end, group_times
 from qisim.outcomes.intervals import interval, runs_needed
 from qisim.outcomes.outcome import calendar_month, over_runs, percent
 from qisim.outcomes.runs import by_run, facility_count
-from qisim.outcomes.sustained import sustained
+from qisim.outcomes.target_held import sustained
 from qisim.outcomes.time_to_target import as_outcome, censored, milestones, peaks, time_to_target
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin

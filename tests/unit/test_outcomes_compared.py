@@ -11,13 +11,13 @@ import pytest
 from rich.console import Console
 
 import qisim
-from qisim.comparison import Comparison
-from qisim.experiments import comparison_tables
+from qisim.comparison import tables
+from qisim.comparison.comparison import Comparison
+from qisim.comparison.decision import dominated
+from qisim.comparison.screen import best_cells, comparison_rows, decision_tables, value_cells
+from qisim.comparison.words import answer, certainty, gap_text
 from qisim.outcomes import cost, equity, sustainment
-from qisim.outcomes.decision import dominated
 from qisim.outcomes.measures import COST, COST_EACH, EFFORT, KEPT
-from qisim.show.compare_table import best_cells, comparison_rows, decision_tables, value_cells
-from qisim.show.compare_words import answer, certainty, gap_text
 
 SMALL = """
 title = "Coaches"
@@ -193,7 +193,7 @@ def test_machines_are_told_why(compared: Comparison) -> None:
 
 
 def test_costs_by_strategy_element_and_month(compared: Comparison) -> None:
-    table = comparison_tables.costs(compared)
+    table = tables.costs(compared)
     whole = table.groupby("strategy")["cost"].sum()
     for place, letter in enumerate("ABC"):
         assert whole[letter] == pytest.approx(compared.finding(COST).estimates[place].mean)

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as numpy_arrays
 
-from qisim.experiments.sweep_structure import Batch, Structure
 from qisim.model.batch import arrays
 from qisim.outcomes import cost, equity
 from qisim.outcomes.measures import measures
 from qisim.outcomes.recorded import FromTables, total
 from qisim.scenario.costs import PRICED, UNITS
+from qisim.workers.structure import Batch, Structure
 from qisim.world.world import build_world
 from tests.unit.hand_made import COACHING, COLLABORATIVE, HandMade, scenario
 

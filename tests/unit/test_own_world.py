@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 import qisim
-from qisim.experiments.kept_world import WORLD, read_world, same, with_world
-from qisim.experiments.replay import replay
-from qisim.experiments.run import run
-from qisim.experiments.sweep_store import Sweep
+from qisim.input.errors import BadInput
 from qisim.outcomes.measures import measures
-from qisim.scenario.errors import BadInput
-from qisim.study import Study
+from qisim.replay.replay import replay
+from qisim.store.kept_world import WORLD, read_world, same, with_world
+from qisim.study.run import run
+from qisim.study.study import Study
+from qisim.sweeps.store import Sweep
 from qisim.world.network import peer_network
 from qisim.world.ties import Ties
 from tests import small_sweeps

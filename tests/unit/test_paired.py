@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import minimize_scalar
 from scipy.stats import beta, norm, t, ttest_rel
 
-from qisim.outcomes.paired import (
+from qisim.comparison.paired import (
     Means,
     Shares,
     differences,
@@ -23,8 +23,8 @@ from qisim.outcomes.paired import (
     share,
     share_best,
 )
-from qisim.outcomes.paired_shares import chance_of_none, score_interval
-from qisim.outcomes.ratio import linearised, steady
+from qisim.comparison.paired_shares import chance_of_none, score_interval
+from qisim.comparison.ratio import linearised, steady
 
 MONTHS = arrays(float, (3, 24), elements=st.integers(0, 48).map(float))
 

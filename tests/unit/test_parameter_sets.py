@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qisim.experiments.sweep_structure import Structures
+from qisim.input.errors import BadInput
 from qisim.model.parameters import draw
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.change import changed
-from qisim.scenario.errors import BadInput
+from qisim.scenario.edit import changed
 from qisim.scenario.load import from_document, load_scenario
 from qisim.scenario.origin import Origin
 from qisim.scenario.parameter_sets import ParameterSets, read_parameter_sets
 from qisim.scenario.plausible import PLAUSIBLE
 from qisim.scenario.schema import Scenario
-from qisim.study import Study, load
+from qisim.study.study import Study, load
+from qisim.workers.structure import Structures
 
 FILE = Path(__file__).parents[2] / "scenarios" / "one_district.toml"
 SETS = "turnover_annual,lapse_monthly\n0.1,0.01\n0.2,0.02\n0.3,0.03\n"

@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qisim
-from qisim.experiments import sweep as experiment
-from qisim.experiments.calibrate import settings as calibrate
-from qisim.experiments.design import Design, load_design
-from qisim.experiments.design_check import check, check_factors
-from qisim.experiments.points import points
-from qisim.experiments.sweep_manifest import read_manifest
-from qisim.experiments.sweep_status import status
-from qisim.scenario.errors import BadInput
+from qisim.calibration import settings as calibrate
+from qisim.input.errors import BadInput
+from qisim.sweeps import experiment
+from qisim.sweeps.design import Design, load_design
+from qisim.sweeps.design_check import check, check_factors
+from qisim.sweeps.manifest import read_manifest
+from qisim.sweeps.points import points
+from qisim.sweeps.status import status
 from tests import small_sweeps
 
 few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

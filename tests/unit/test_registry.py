@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qisim.model.notes import notes
-from qisim.scenario.errors import BadInput
+from qisim.check.notes import notes
+from qisim.input.errors import BadInput
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Indicator

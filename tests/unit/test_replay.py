@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 
 import qisim
 from qisim.cli import app
-from qisim.experiments.manifest import sealed
-from qisim.experiments.replay import Replay, place_of, replay, story, worth_a_look
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
+from qisim.replay.replay import Replay, place_of, replay, story, worth_a_look
+from qisim.store.manifest import sealed
 
 SCENARIO = """
 title = "One district"

@@ -17,11 +17,11 @@ from matplotlib.text import Text
 from scipy.stats import binom
 
 import qisim
+from qisim.charts import style
+from qisim.charts.run_chart import plot_p_chart, plot_run_chart
+from qisim.input.errors import BadInput
 from qisim.outcomes.run_chart import RunChart, have_signals, p_chart, run_chart, run_limits, run_ways
-from qisim.scenario.errors import BadInput
-from qisim.show import style
-from qisim.show.facility_charts import by_luck
-from qisim.show.run_chart import plot_p_chart, plot_run_chart
+from qisim.study.charts.facility_charts import by_luck
 
 # Swed and Eisenhart 1943: as few runs, or as many, are met with in at most 2.5% of orders of m points above and m below
 PUBLISHED = {5: (2, 10), 6: (3, 11), 7: (3, 13), 8: (4, 14), 9: (5, 15), 10: (6, 16), 11: (7, 17), 12: (7, 19),

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from qisim.input.errors import BadInput, nearest, shown
 from qisim.model.calendar import build_calendar
-from qisim.scenario.errors import BadInput, nearest, shown
 from qisim.scenario.load import load_scenario
 from qisim.world.world import build_world
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
-from qisim.experiments.sensitivity.effects import effects
-from qisim.experiments.sensitivity.estimate import gap_over, mean_over
-from qisim.experiments.sensitivity.factor import Factor, factors_of
-from qisim.experiments.sensitivity.interactions import grid
+from qisim.sensitivities.methods.effects import effects
+from qisim.sensitivities.methods.estimate import gap_over, mean_over
+from qisim.sensitivities.methods.factor import Factor, factors_of
+from qisim.sensitivities.methods.interactions import grid
 from tests.unit.made_sweeps import (
     CUBE,
     SCORE,

@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from qisim.cli import app
-from qisim.experiments.sensitivity.analysis import Analysis, analyse
-from qisim.scenario.errors import BadInput
-from qisim.sensitivities import Sensitivity
+from qisim.input.errors import BadInput
+from qisim.sensitivities.experiment import Analysis, analyse
+from qisim.sensitivities.sensitivity import Sensitivity
 from tests.unit.made_sweeps import (
     SCORE,
     gathered,

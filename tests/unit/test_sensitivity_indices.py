@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from qisim.experiments.sensitivity.anova import grid_indices
-from qisim.experiments.sensitivity.estimate import mean_over
-from qisim.experiments.sensitivity.morris import morris
-from qisim.experiments.sensitivity.pawn import mean_distance, pawn
-from qisim.experiments.sensitivity.sample import Untold
-from qisim.experiments.sensitivity.sobol import sobol
+from qisim.sensitivities.methods.anova import grid_indices
+from qisim.sensitivities.methods.estimate import mean_over
+from qisim.sensitivities.methods.morris import morris
+from qisim.sensitivities.methods.pawn import mean_distance, pawn
+from qisim.sensitivities.methods.sample import Untold
+from qisim.sensitivities.methods.sobol import sobol
 from tests.unit.made_sweeps import (
     CUBE,
     Model,

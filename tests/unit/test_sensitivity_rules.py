@@ -7,13 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from qisim.experiments.meaning import Meaning
-from qisim.experiments.sensitivity.analysis import analyse
-from qisim.experiments.sensitivity.beats import duel
-from qisim.experiments.sensitivity.rules import find_rules
-from qisim.experiments.sensitivity.sample import Untold
-from qisim.scenario.errors import BadInput
-from qisim.show.sensitivity_words import answer, rule_sentence
+from qisim.input.errors import BadInput
+from qisim.outcomes.meaning import Meaning
+from qisim.sensitivities.experiment import analyse
+from qisim.sensitivities.methods.duel import duel
+from qisim.sensitivities.methods.rules import find_rules
+from qisim.sensitivities.methods.sample import Untold
+from qisim.sensitivities.words import answer, rule_sentence
 from tests.unit.made_sweeps import (
     SCORE,
     gathered,

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qisim.experiments.sensitivity.analysis import analyse, chosen
-from qisim.experiments.sensitivity.sample import Untold, evened
-from qisim.experiments.sensitivity.sobol import sobol
-from qisim.experiments.sweep_task import CRASHED
-from qisim.scenario.errors import BadInput
-from qisim.sensitivities import Sensitivity
-from qisim.show.sensitivity_words import answer
+from qisim.input.errors import BadInput
+from qisim.sensitivities.experiment import analyse, chosen
+from qisim.sensitivities.methods.sample import Untold, evened
+from qisim.sensitivities.methods.sobol import sobol
+from qisim.sensitivities.sensitivity import Sensitivity
+from qisim.sensitivities.words import answer
+from qisim.sweeps.task import CRASHED
 from tests.unit.made_sweeps import (
     CUBE,
     SCORE,

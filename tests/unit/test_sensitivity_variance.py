@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qisim.experiments.sensitivity.estimate import mean_over
-from qisim.experiments.sensitivity.sample import Untold
-from qisim.experiments.sensitivity.variance import components, split
+from qisim.sensitivities.methods.estimate import mean_over
+from qisim.sensitivities.methods.sample import Untold
+from qisim.sensitivities.methods.variance import components, split
 from tests.unit.made_sweeps import (
     CUBE,
     designed,

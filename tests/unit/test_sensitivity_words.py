@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qisim.experiments.meaning import Meaning
-from qisim.experiments.sensitivity.analysis import Analysis, analyse
-from qisim.show.sensitivity_charts import CHARTS, figures
-from qisim.show.sensitivity_rows import scale_of
-from qisim.show.sensitivity_words import answer, verdict
+from qisim.outcomes.meaning import Meaning
+from qisim.sensitivities.charts.catalogue import CHARTS, figures
+from qisim.sensitivities.charts.rows import scale_of
+from qisim.sensitivities.experiment import Analysis, analyse
+from qisim.sensitivities.words import answer, verdict
 from tests.unit.made_sweeps import (
     CUBE,
     SCORE,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qisim
-from qisim.scenario.csv_file import read_csv
-from qisim.scenario.spreadsheet import csv_bytes, csv_text, plain, safe
+from qisim.input.csv_file import read_csv
+from qisim.input.spreadsheet import csv_bytes, csv_text, plain, safe
 
 cells = st.text(st.sampled_from("=+-@'\t\r;,|1.5e a\u17d2"), max_size=8)
 

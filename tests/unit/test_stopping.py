@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from qisim.experiments.stopping import BATCH, FIRST_BATCH, half_widths, look_ahead, next_batch, precise
-from qisim.outcomes.paired import Means, differences
+from qisim.comparison.paired import Means, differences
+from qisim.comparison.stopping import BATCH, FIRST_BATCH, half_widths, look_ahead, next_batch, precise
 
 
 def test_half_widths_are_those_of_each_number_of_replicates() -> None:

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qisim
-from qisim.scenario.change import changed
+from qisim.scenario.edit import changed
 from qisim.scenario.load import load_scenario
 from qisim.scenario.schema import Scenario
-from qisim.study import Study
+from qisim.study.study import Study
 
 FILE = Path(__file__).parents[2] / "scenarios" / "one_district.toml"
 COACH, TEAMS = "programme.district coach", "programme.district collaborative"

@@ -20,19 +20,18 @@ from typer.testing import CliRunner, Result
 
 import qisim
 from qisim.cli import app
-from qisim.experiments import sweep as experiment
-from qisim.experiments import sweep_plan
-from qisim.experiments.executors import Halted, pool_of
-from qisim.experiments.run import run
-from qisim.experiments.sweep import PointFailed, SweepStopped, Told
-from qisim.experiments.sweep_chunks import Layout
-from qisim.experiments.sweep_status import Status, status
-from qisim.experiments.sweep_store import Store, Sweep
-from qisim.experiments.sweep_structure import structure_key
-from qisim.experiments.sweep_task import Chunk, OtherCode, Question, crashed, evaluate
+from qisim.input.errors import BadInput
 from qisim.outcomes.measures import measures
-from qisim.scenario.change import changed
-from qisim.scenario.errors import BadInput
+from qisim.scenario.edit import changed
+from qisim.study.run import run
+from qisim.sweeps import experiment, plan
+from qisim.sweeps.chunks import Layout
+from qisim.sweeps.experiment import PointFailed, SweepStopped, Told
+from qisim.sweeps.status import Status, status
+from qisim.sweeps.store import Store, Sweep
+from qisim.sweeps.task import Chunk, OtherCode, Question, crashed, evaluate
+from qisim.workers.pools import Halted, pool_of
+from qisim.workers.structure import structure_key
 from tests import small_sweeps
 from tests.small_sweeps import LAYOUT, design, same
 
@@ -201,14 +200,14 @@ def test_another_scenario_or_code_is_not_mixed_in(whole: Sweep, folder: Path, mo
     (folder / "small.toml").write_text(small_sweeps.SCENARIO.replace("months = 6", "months = 7"))
     with pytest.raises(BadInput, match="months 6, now 7"):
         experiment.sweep(made, whole.folder)
-    monkeypatch.setattr("qisim.experiments.sweep_code.sources", lambda: "other")
+    monkeypatch.setattr("qisim.store.deciding.sources", lambda: "other")
     with pytest.raises(BadInput, match="another state of qisim's code"):
         experiment.sweep(design(folder), whole.folder)
 
 
 def test_a_worker_with_other_code_is_refused(whole: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
     question = Question.of(whole.manifest.scenario, {}, 3, ["score_at_end"])
-    monkeypatch.setattr("qisim.experiments.sweep_code.sources", lambda: "other")
+    monkeypatch.setattr("qisim.store.deciding.sources", lambda: "other")
     with pytest.raises(OtherCode, match="other code"):
         evaluate(question, Chunk(0, range(1), range(1), [{}]))
 
@@ -293,7 +292,7 @@ def test_a_folder_with_other_things_is_left_alone(folder: Path) -> None:
 
 
 def test_a_disk_without_room_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_plan, "BYTES_A_FILE", 2**60)
+    monkeypatch.setattr(plan, "BYTES_A_FILE", 2**60)
     with pytest.raises(BadInput, match="MB on disk"):
         experiment.sweep(design(folder), folder / "out")
     assert not (folder / "out").exists()
@@ -302,12 +301,12 @@ def test_a_disk_without_room_is_refused(folder: Path, monkeypatch: pytest.Monkey
 def test_memory_is_looked_at_before_going_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment.sweep(design(folder), folder / "out", layout=LAYOUT)
     (folder / "out" / "runs" / "chunk-000003.parquet").unlink()
-    monkeypatch.setattr(sweep_plan, "free_memory", lambda: 1_000)
+    monkeypatch.setattr(plan, "free_memory", lambda: 1_000)
     with pytest.raises(BadInput, match=r"1 worker needs .* GiB of memory"):
         experiment.sweep(design(folder), folder / "out")
     monkeypatch.undo()
     experiment.sweep(design(folder), folder / "out")
-    monkeypatch.setattr(sweep_plan, "free_memory", lambda: 1_000)
+    monkeypatch.setattr(plan, "free_memory", lambda: 1_000)
     assert experiment.sweep(design(folder), folder / "out").complete, "what is finished needs no memory"
 
 
@@ -323,7 +322,7 @@ def test_points_that_another_library_would_write_otherwise_are_left(
         frame.to_parquet(folder / "other.parquet", index=False, compression="gzip")
         return (folder / "other.parquet").read_bytes()
 
-    monkeypatch.setattr(sweep_plan, "_parquet", otherwise)
+    monkeypatch.setattr(plan, "_parquet", otherwise)
     found = experiment.sweep(design(folder), folder / "out")
     points = found.points
     assert found.complete and table.read_bytes() == before
@@ -336,7 +335,7 @@ def test_points_that_another_library_would_write_otherwise_are_left(
 def test_a_disk_that_has_filled_up_is_found_before_going_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment.sweep(design(folder), folder / "out", layout=LAYOUT)
     (folder / "out" / "runs" / "chunk-000003.parquet").unlink()
-    monkeypatch.setattr(sweep_plan, "BYTES_A_FILE", 2**60)
+    monkeypatch.setattr(plan, "BYTES_A_FILE", 2**60)
     with pytest.raises(BadInput, match="MB on disk"):
         experiment.sweep(design(folder), folder / "out")
 
@@ -485,7 +484,7 @@ def test_a_dry_run_writes_nothing(command: Qisim) -> None:
 def test_the_command_says_what_is_wrong(
     command: Qisim, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
 ) -> None:
-    monkeypatch.setattr("qisim.experiments.dask_cluster.SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("qisim.workers.dask_cluster.SECONDS_TO_CONNECT", 1)
     done = command("sweep", *arguments)
     assert done.exit_code == 2 and told in done.stderr
 
@@ -505,10 +504,10 @@ def test_the_command_tells_what_crashed_and_what_memory_was_short_of(
     def short(*_: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("qisim.experiments.sweep.evaluate", short)
+    monkeypatch.setattr("qisim.sweeps.experiment.evaluate", short)
     stopped = command("sweep", "design.toml", "--workers", 1)
     assert stopped.exit_code == 1 and "take fewer --workers. What is finished is kept" in stopped.stderr
-    monkeypatch.setattr("qisim.experiments.sweep.sweep", lambda *_, **__: done)
+    monkeypatch.setattr("qisim.sweeps.experiment.sweep", lambda *_, **__: done)
     told = command("sweep", "design.toml", "--workers", 1).stdout
     left = done.manifest.layout.runs - len(chunk)
     assert f"{left} of 960 runs are finished, in out/design; the same command tries the others again." in told

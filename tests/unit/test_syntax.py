@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
+from qisim.input.toml import share
 from qisim.scenario.load import load_scenario
-from qisim.scenario.syntax import share
 
 
 def refused(tmp_path: Path, text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qisim.scenario.errors import BadInput
+from qisim.input.errors import BadInput
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Indicator, Scenario, WorldSpec

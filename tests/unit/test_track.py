@@ -16,24 +16,25 @@ from hypothesis.extra.numpy import arrays
 from typer.testing import CliRunner
 
 import qisim
+from qisim.charts.chart import drawn
 from qisim.cli import app
-from qisim.commands.track import track as command
-from qisim.experiments import track_tables
-from qisim.experiments.run import run
-from qisim.experiments.track import DEFAULT, Tracked, track
-from qisim.outcomes import agreement as model
-from qisim.outcomes.agreement import agreement
-from qisim.outcomes.observed import SERIES, Observed, read_observed
+from qisim.input.errors import BadInput
+from qisim.observed import agreement as model
+from qisim.observed.agreement import agreement
+from qisim.observed.observed import SERIES, Observed, read_observed
 from qisim.outcomes.outcome import percent
 from qisim.outcomes.time_to_target import censored, time_to_target
-from qisim.outcomes.weights import WeightedTime, Weights
-from qisim.scenario.errors import BadInput
 from qisim.scenario.load import load_scenario
-from qisim.show import track_standing, track_target, track_words
-from qisim.show.chart import drawn
-from qisim.show.report_track import track_report
-from qisim.show.track_charts import CHARTS
-from qisim.tracking import Tracking
+from qisim.study.run import run
+from qisim.tracking import standing, tables
+from qisim.tracking import target as track_target
+from qisim.tracking import words as track_words
+from qisim.tracking.charts.catalogue import CHARTS
+from qisim.tracking.command import track as command
+from qisim.tracking.experiment import DEFAULT, Tracked, track
+from qisim.tracking.report import track_report
+from qisim.tracking.tracking import Tracking
+from qisim.tracking.weights import WeightedTime, Weights
 from qisim.world.world import build_world
 
 RUNS = 200
@@ -214,7 +215,7 @@ def test_places_and_series_add_to_the_distance(tracked):
 def test_replicates_are_those_of_a_run_whatever_the_batches(tracked, monkeypatch):
     whole = run(tracked.scenario, tracked.world, replicates=RUNS, seed=3)
     assert tracked.time.month.tolist() == time_to_target(whole.months, 0.5).month.tolist()
-    monkeypatch.setattr("qisim.experiments.track.BATCH_BYTES", 1)
+    monkeypatch.setattr("qisim.tracking.experiment.BATCH_BYTES", 1)
     done: list[tuple[int, int]] = []
     parts = track(tracked.scenario, tracked.world, tracked.observed, replicates=100, seed=3,
                   progress=lambda *told: done.append(told))  # fmt: skip
@@ -253,7 +254,7 @@ def test_few_runs_that_agree_are_tempered_and_said_to_be(tracked):
     words = f"the power {track_words.power(few.power)}"
     assert words in track_words.warnings(few)[0] and words in track_words.basis(few)
     assert words in track_report(few, {}).decode()
-    table = track_tables.tolerances(few)
+    table = tables.tolerances(few)
     assert table["effective_runs"][1] == few.untempered.effective == Tracking(few, {}).effective
     assert table["power"].tolist() == sorted(table["power"]) and table["power"][1] == few.power
     enough = tracked.with_tolerance(0.2)
@@ -274,7 +275,7 @@ def test_known_quantities_are_told_of(tracked):
     [(10, "on track"), (8, "on track"), (7, "a little behind"), (5, "behind"), (13, "a little ahead"), (15, "ahead")],
 )
 def test_standing_in_words(value, said):
-    assert track_tables.standing(value, 8, 12, slack=2) == said
+    assert tables.standing(value, 8, 12, slack=2) == said
 
 
 @pytest.mark.parametrize(
@@ -285,11 +286,11 @@ def test_the_verdict_says_on_which_side(tracked, share, said):
     cell = tracked.observed.table.query("series == 'at_standard' and month == 8").index[0]
     values = tracked.observed.table["value"].to_numpy().copy()
     values[cell] = np.quantile(tracked.simulated[:, cell], share, method="inverted_cdf") + 12 * (share == 1)
-    assert track_standing.verdict(seen_instead(tracked, values)).startswith(said)
+    assert standing.verdict(seen_instead(tracked, values)).startswith(said)
 
 
 def test_the_table_of_what_was_seen_tells_where_each_value_lies(tracked):
-    table = track_tables.seen(tracked)
+    table = tables.seen(tracked)
     row = table[(table["series"] == "at_standard") & (table["month"] == 8)].iloc[0]
     cell = row.name
     values = tracked.simulated[:, cell]
@@ -300,7 +301,7 @@ def test_the_table_of_what_was_seen_tells_where_each_value_lies(tracked):
 
 
 def test_words_agree_with_the_tables(tracked):
-    outcomes = track_tables.outcomes(tracked).set_index("key")
+    outcomes = tables.outcomes(tracked).set_index("key")
     assert outcomes.loc["chance_by_month_14", "updated"] == pytest.approx(
         tracked.after.shares[tracked.time.reached].sum()
     )
@@ -310,9 +311,9 @@ def test_words_agree_with_the_tables(tracked):
     table = tracked.observed.table.replace({"series": {"at_standard": "enrolled"}})
     uncounted = replace(tracked, observed=replace(tracked.observed, table=table))
     time, chance = track_target.target(uncounted)
-    again = track_tables.outcomes(uncounted).set_index("key")["updated"]
+    again = tables.outcomes(uncounted).set_index("key")["updated"]
     assert f"month {again['time_to_target']:.0f} " in time and percent(again["chance_by_month_14"]) in chance
-    other = track_tables.tolerances(tracked)
+    other = tables.tolerances(tracked)
     assert other["tolerance"].tolist() == [0.025, 0.05, 0.1]
     assert other["time_to_target"][1] == outcomes.loc["time_to_target", "updated"]
 
@@ -320,9 +321,7 @@ def test_words_agree_with_the_tables(tracked):
 def test_districts_alone_are_counted(place, tracked):
     observed = read_observed(place / "districts.csv", tracked.scenario, tracked.world)
     apart = track(tracked.scenario, tracked.world, observed, replicates=100)
-    assert track_standing.verdict(apart).startswith(
-        "Facilities at the standard at the end of Aug 2024: of 2 districts "
-    )
+    assert standing.verdict(apart).startswith("Facilities at the standard at the end of Aug 2024: of 2 districts ")
     shown = drawn(CHARTS, apart)
     assert shown == [name for name in CHARTS if name not in ("indicators", "enrolled")]
     assert all(CHARTS[name](apart).axes for name in shown)
@@ -361,7 +360,7 @@ def test_the_command_tells_where_the_programme_stands(place, tmp_path):
     again = qisim.track(hard, place / "seen.csv", replicates=100)
     assert again.rows()["outcomes"][0]["key"] == told["outcomes"][0]["key"] == "time_to_target"
     assert again.effective == told["effective_runs"]
-    never = track_tables.outcomes(again.tracked).set_index("key").loc["time_to_target", "updated_high"] == math.inf
+    never = tables.outcomes(again.tracked).set_index("key").loc["time_to_target", "updated_high"] == math.inf
     assert never and "updated_high" in told["outcomes"][0]["beyond_horizon"]
     assert told["outcomes"][0]["updated_high"] is None
     shown = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "b")])

@@ -13,18 +13,19 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import qisim
+from qisim.charts.chart import drawn
+from qisim.charts.files import chart_files, svgs
 from qisim.cli import app
-from qisim.experiments.track import Tracked, track
-from qisim.outcomes.observed import read_observed
+from qisim.observed.observed import read_observed
 from qisim.scenario.load import load_scenario
 from qisim.scenario.parameter_sets import ParameterSets
-from qisim.show import track_chance, track_fan, track_standing, track_target, track_terms, track_words
-from qisim.show.chart import drawn
-from qisim.show.files import chart_files, svgs
-from qisim.show.report_track import track_report
-from qisim.show.track_charts import CHARTS, DIAMONDS, NO_DIAMONDS, OF_ALL, reading
-from qisim.show.track_districts import plot_districts
-from qisim.show.track_table import seen_table
+from qisim.tracking import standing, target, terms, words
+from qisim.tracking.charts import chance, fan
+from qisim.tracking.charts.catalogue import CHARTS, DIAMONDS, NO_DIAMONDS, OF_ALL, reading
+from qisim.tracking.charts.districts import plot_districts
+from qisim.tracking.experiment import Tracked, track
+from qisim.tracking.report import track_report
+from qisim.tracking.screen import seen_table
 from qisim.world.world import build_world
 
 MONTHS, FACILITIES = 14, 40
@@ -98,14 +99,14 @@ def arriving(tracked: Tracked, months: list[float], shares: list[float]) -> Trac
 def test_a_programme_is_judged_by_what_was_seen_last(file):
     """A survey at the start, then routine reports that fall."""
     found = tracked_with(file, "month,score,score_measured\n0,0.45,0.45\n4,0.40,\n8,0.05,\n")
-    said = track_words.answer(found)
+    said = words.answer(found)
     assert said[0].startswith("Behind the forecast. Mean score as facilities report it at the end of Aug 2024: 0.05;")
     assert not any("at the start" in sentence for sentence in said)
 
 
 def test_a_single_district_seen_last_is_judged_by_itself(file):
     found = tracked_with(file, "month,district,score\n0,,0.45\n8,District 02,0\n")
-    assert track_standing.verdict(found).startswith(
+    assert standing.verdict(found).startswith(
         "Behind the forecast. Mean score as facilities report it in District 02 at the end of Aug 2024: 0.00;"
     )
 
@@ -128,9 +129,9 @@ def test_a_single_district_seen_last_is_judged_by_itself(file):
 )  # fmt: skip
 def test_what_stands_otherwise_is_named(file, rows, verdict, other):
     found = tracked_with(file, rows)
-    assert track_standing.verdict(found).startswith(verdict)
-    said = track_standing.otherwise(found)
-    assert track_words.answer(found)[1 : 1 + len(said)] == said
+    assert standing.verdict(found).startswith(verdict)
+    said = standing.otherwise(found)
+    assert words.answer(found)[1 : 1 + len(said)] == said
     if other is None:
         assert said == []
     else:
@@ -140,7 +141,7 @@ def test_what_stands_otherwise_is_named(file, rows, verdict, other):
 
 def test_all_facilities_are_told_of_where_only_a_district_was_seen_last(file):
     found = tracked_with(file, "month,district,score\n0,,0.45\n4,,0.99\n8,District 02,0.01\n")
-    (sentence,) = track_standing.otherwise(found)
+    (sentence,) = standing.otherwise(found)
     assert sentence.startswith("Not behind, though: mean score as facilities report it at the end of Apr 2024 (0.99")
 
 
@@ -177,18 +178,18 @@ def finding(draw, tracked: Tracked) -> str:
 )  # fmt: skip
 def test_once_the_target_was_counted_nothing_is_expected(counted, counts, says):
     found = counts_instead(counted, counts)
-    (sentence,) = track_target.target(found)
+    (sentence,) = target.target(found)
     assert says in sentence
-    text = " ".join([*track_words.answer(found), finding(track_fan.plot_coverage, found),
-                     finding(track_chance.plot_chance, found)])  # fmt: skip
+    text = " ".join([*words.answer(found), finding(fan.plot_coverage, found),
+                     finding(chance.plot_chance, found)])  # fmt: skip
     assert "expected" not in text.lower() and "chance" not in text.lower() and "as forecast" not in text
 
 
 def test_titles_say_when_the_target_was_counted(counted):
     found = arriving(counts_instead(counted, [2, 12, 20]), [6, math.inf], [0.6, 0.4])
-    for draw in (track_fan.plot_coverage, track_chance.plot_chance):
+    for draw in (fan.plot_coverage, chance.plot_chance):
         assert finding(draw, found) == "50% of facilities seen at the end of Aug 2024; the forecast was month 6"
-    ax = track_chance.plot_chance(found)
+    ax = chance.plot_chance(found)
     assert [line.get_label() for line in ax.lines] == ["forecast", "target seen"]
     assert list(ax.lines[1].get_xdata()) == [8, 8]
 
@@ -196,28 +197,28 @@ def test_titles_say_when_the_target_was_counted(counted):
 def test_no_month_before_the_last_count_is_expected(counted):
     """Of equal runs 60% have it too early, at month 8 too; of the others half by 10 and a quarter never."""
     found = arriving(counted, [6, 8, 10, 12, math.inf], [0.4, 0.2, 0.2, 0.1, 0.1])
-    later = track_target.expected(found)
+    later = target.expected(found)
     assert later is not None
     assert later.median == 10 and later.probability(MONTHS) == pytest.approx(0.75)
     assert later.interval() == (10, math.inf)
-    assert track_target.target(found) == [
+    assert target.target(found) == [
         "50% of facilities at the standard were not yet seen at the end of Aug 2024, the last time they were counted.",
         "50% of facilities at the standard: month 10 (Oct 2024) (90% interval 10 to beyond 14), with what was seen; "
         "the forecast was month 8 (Aug 2024) (90% interval 6 to beyond 14).",
         "Chance of reaching that by month 14 (Feb 2025): 75%, with what was seen; the forecast was 90%.",
     ]
-    assert finding(track_fan.plot_coverage, found) == (
+    assert finding(fan.plot_coverage, found) == (
         "50% of facilities now expected by month 10 (Oct 2024), instead of month 8"
     )
-    assert finding(track_chance.plot_chance, found).endswith("now 75%, the forecast was 90%")
-    updated = track_chance.plot_chance(found).lines[1].get_ydata()
+    assert finding(chance.plot_chance, found).endswith("now 75%, the forecast was 90%")
+    updated = chance.plot_chance(found).lines[1].get_ydata()
     assert updated[8] == 0 and updated[14] == pytest.approx(0.75)
 
 
 def test_where_a_handful_of_runs_reach_it_later_no_month_is_named(counted):
     """Of 300 runs that agree alike 15 reach it after the last count: too few for an interval."""
-    assert track_target.expected(arriving(counted, [6, 12], [0.95, 0.05])) is None
-    assert track_target.expected(arriving(counted, [6, 12], [0.9, 0.1])) is not None
+    assert target.expected(arriving(counted, [6, 12], [0.95, 0.05])) is None
+    assert target.expected(arriving(counted, [6, 12], [0.9, 0.1])) is not None
 
 
 def test_what_the_chart_draws_of_all_runs_is_told_beside_it(counted):
@@ -227,14 +228,14 @@ def test_what_the_chart_draws_of_all_runs_is_told_beside_it(counted):
 
 def test_where_all_that_agrees_had_it_before_no_month_is_named(counted):
     found = arriving(counted, [5, 6], [0.5, 0.5])
-    assert track_target.expected(found) is None
-    not_yet, why = track_target.target(found)
+    assert target.expected(found) is None
+    not_yet, why = target.target(found)
     assert "not yet seen at the end of Aug 2024" in not_yet
     assert why == (
         "50% of facilities at the standard: too few of the runs that agree with what was seen reach that later, so "
         "that no month can be told; the forecast was month 5 (May 2024) (90% interval 5 to 6)."
     )
-    for draw in (track_fan.plot_coverage, track_chance.plot_chance):
+    for draw in (fan.plot_coverage, chance.plot_chance):
         assert finding(draw, found) == (
             "50% of facilities not yet seen at the end of Aug 2024; the forecast was month 5"
         )
@@ -242,7 +243,7 @@ def test_where_all_that_agrees_had_it_before_no_month_is_named(counted):
 
 def test_counts_of_districts_settle_nothing(file):
     found = tracked_with(file, "month,district,at_standard\n0,District 01,20\n8,District 01,20\n")
-    assert track_target.counted(found) is None and len(track_target.target(found)) == 2
+    assert target.counted(found) is None and len(target.target(found)) == 2
 
 
 def test_the_report_says_what_its_tables_are_of(counted):
@@ -261,7 +262,7 @@ def test_the_report_says_what_its_tables_are_of(counted):
      (5, 7, "90% interval 5 to 7")],
 )  # fmt: skip
 def test_an_interval_beyond_the_horizon_is_not_told_twice(low, high, said):
-    assert track_terms.interval(low, high, MONTHS) == said
+    assert terms.interval(low, high, MONTHS) == said
 
 
 def test_what_is_never_reached_is_told_once(file):
@@ -269,7 +270,7 @@ def test_what_is_never_reached_is_told_once(file):
     hard.write_text(SCENARIO.replace("coverage = 0.5", "coverage = 1.0").replace("high = 0.9", "high = 0.2"))
     found = tracked_with(hard, "month,score\n0,.45\n8,.45\n")
     assert found.arrival(found.after).quantile(0.05) == math.inf
-    assert "100% of facilities at the standard: not within 14 months, as forecast." in track_words.answer(found)
+    assert "100% of facilities at the standard: not within 14 months, as forecast." in words.answer(found)
     assert "beyond 14" not in track_report(found, {}).decode()
 
 
@@ -284,17 +285,17 @@ def with_sets(tracked: Tracked, source: str) -> Tracked:
 @pytest.mark.parametrize(("source", "own"), [("parameters.csv", True), ("plausible", False)])
 def test_sets_are_told_of_and_may_have_seen_the_same(counted, source, own):
     found = with_sets(counted, source)
-    assert f"Each run draws one of 2 sets of 1 behaviour parameter ({source})." in track_words.basis(found)
-    assert any("count twice" in warning and source in warning for warning in track_words.warnings(found)) == own
+    assert f"Each run draws one of 2 sets of 1 behaviour parameter ({source})." in words.basis(found)
+    assert any("count twice" in warning and source in warning for warning in words.warnings(found)) == own
 
 
 @pytest.mark.parametrize("counts", [[40, 0, 40], None])
 def test_who_brings_sets_is_not_sent_to_calibrate(counted, counts, monkeypatch):
     found = counts_instead(counted, counts) if counts else counted
-    monkeypatch.setattr("qisim.experiments.track.LEAST_EFFECTIVE", FACILITIES * 100)
+    monkeypatch.setattr("qisim.tracking.experiment.LEAST_EFFECTIVE", FACILITIES * 100)
     assert found.collapsed and found.agreement.missed == bool(counts)
-    assert "calibrate" in track_words.warnings(found)[0]
-    assert "calibrate" not in track_words.warnings(with_sets(found, "parameters.csv"))[0]
+    assert "calibrate" in words.warnings(found)[0]
+    assert "calibrate" not in words.warnings(with_sets(found, "parameters.csv"))[0]
 
 
 def test_the_command_says_what_is_drawn(file, tmp_path):
@@ -330,7 +331,7 @@ def test_captions_speak_of_diamonds_where_there_are_any(file, rows, marked, unma
         said = reading(name, found)
         assert (DIAMONDS in said, NO_DIAMONDS in said) == (name in marked, name in unmarked)
         labels = [text.get_text() for text in CHARTS[name](found).findobj(Text)]
-        assert (track_fan.ERROR in labels) == (name in marked)
+        assert (fan.ERROR in labels) == (name in marked)
     page = track_report(
         found, svgs(chart_files({name: CHARTS[name] for name in marked}, found, forms=["svg"]))
     ).decode()

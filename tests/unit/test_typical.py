@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qisim.experiments.run import run
-from qisim.experiments.typical import MOST_ROWS, can_be_followed, typical_future, typical_replicate
 from qisim.scenario.load import load_scenario
+from qisim.study.run import run
+from qisim.study.typical import MOST_ROWS, can_be_followed, typical_future, typical_replicate
 
 FILE = Path(__file__).parents[2] / "scenarios" / "one_district.toml"
 

@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qisim
-from qisim.experiments.sweep_structure import Structure
+from qisim.input.errors import BadInput
 from qisim.model import chance, rules, state
 from qisim.model.batch import bound, core, kept, month, written
 from qisim.model.batch.simulate import parameters_of
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.errors import BadInput
+from qisim.workers.structure import Structure
 
 PACKAGE = Path(qisim.__file__).parent
 Patch = Callable[[pytest.MonkeyPatch], None]

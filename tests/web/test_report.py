@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 import qisim
-from qisim.experiments import typical
-from qisim.experiments.results import Results
-from qisim.show import charts, compare_charts
-from qisim.show.chart import drawn
+from qisim.charts.chart import drawn
+from qisim.comparison.charts import catalogue as compare_charts
+from qisim.study import typical
+from qisim.study.charts import catalogue
+from qisim.study.results import Results
 from tests.web.chromium import opened
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +52,7 @@ def reported(kind: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
         return folder / "report.html", len(drawn(compare_charts.CHARTS, compared))
     results = other.run(replicates=40)
     qisim.save_results(results, folder, report=results.report())
-    return folder / "report.html", len(drawn(charts.CHARTS, results))
+    return folder / "report.html", len(drawn(catalogue.CHARTS, results))
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,7 @@ def test_without_a_programme_nothing_is_spent() -> None:
     results = study.run(replicates=2)
     text = unescape(results.report().decode())
     assert "There is no programme, so nothing is spent." in text
-    assert text.count("<svg") == len(drawn(charts.CHARTS, results)) < len(charts.CHARTS)
+    assert text.count("<svg") == len(drawn(catalogue.CHARTS, results)) < len(catalogue.CHARTS)
 
 
 def test_the_same_results_give_the_same_report(plain: tuple[Results, bytes]) -> None:
@@ -166,7 +167,7 @@ def test_a_country_too_large_to_be_followed_is_reported_without_its_facilities(
     monkeypatch: pytest.MonkeyPatch, plain: tuple[Results, bytes]
 ) -> None:
     results, _ = plain
-    whole = drawn(charts.CHARTS, results)
+    whole = drawn(catalogue.CHARTS, results)
     monkeypatch.setattr(typical, "MOST_ROWS", 100)
-    assert set(whole) - set(drawn(charts.CHARTS, results)) == {"learning", "run_charts"}
+    assert set(whole) - set(drawn(catalogue.CHARTS, results)) == {"learning", "run_charts"}
     assert "the country is too large for them" in results.report().decode()

@@ -13,11 +13,11 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from qisim.experiments.meaning import Meaning
-from qisim.experiments.sensitivity.analysis import analyse
-from qisim.experiments.sensitivity.sample import gather
-from qisim.sensitivities import Sensitivity
-from qisim.show.sensitivity_charts import figures
+from qisim.outcomes.meaning import Meaning
+from qisim.sensitivities.charts.catalogue import figures
+from qisim.sensitivities.experiment import analyse
+from qisim.sensitivities.methods.sample import gather
+from qisim.sensitivities.sensitivity import Sensitivity
 from tests.web.chromium import opened
 
 HOSTILE = (

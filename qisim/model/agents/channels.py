@@ -22,8 +22,8 @@ from qisim.model.state import (
 
 if TYPE_CHECKING:
     from qisim.model.agents.facility import Facility
+    from qisim.model.agents.model import QIModel
     from qisim.model.agents.practice import Practice
-    from qisim.model.mesa_model import QIModel
 
 
 def channel(model: QIModel, c: int, number: int) -> None:

@@ -11,7 +11,7 @@ from qisim.model.state import BY_COACH, COACH_DAYS, COACH_MONTHS, NEVER, VISITS
 
 if TYPE_CHECKING:
     from qisim.model.agents.facility import Facility
-    from qisim.model.mesa_model import QIModel
+    from qisim.model.agents.model import QIModel
 
 
 class Coach(Agent):

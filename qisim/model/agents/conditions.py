@@ -8,7 +8,7 @@ from qisim.model import chance, rules
 
 if TYPE_CHECKING:
     from qisim.model.agents.facility import Facility
-    from qisim.model.mesa_model import QIModel
+    from qisim.model.agents.model import QIModel
 
 
 def change_condition(model: QIModel, c: int, holds: bool) -> None:

@@ -12,7 +12,7 @@ from qisim.model.state import BY_COHORT, INITIAL, NEVER, OWN, PEER
 
 if TYPE_CHECKING:
     from qisim.model.agents.cohort import Cohort
-    from qisim.model.mesa_model import QIModel
+    from qisim.model.agents.model import QIModel
 
 
 class Facility(FixedAgent):

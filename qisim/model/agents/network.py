@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import networkx as nx
 from mesa.discrete_space import Cell, Network
 
-from qisim.scenario.errors import BadInput, Problem
+from qisim.input.errors import BadInput, Problem
 
 
 class Place(Cell):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from qisim.input.errors import BadInput, Problem
 from qisim.model import rules
 from qisim.model.parameters import DERIVED
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.errors import BadInput, Problem
 
 BEHAVIOURS, PEERS = 200, 100
 

@@ -23,8 +23,8 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 from platformdirs import user_cache_path
 
+from qisim.input.errors import BadInput, Problem
 from qisim.model.batch import bound, written
-from qisim.scenario.errors import BadInput, Problem
 
 KEPT_VERSIONS = 4
 

@@ -10,11 +10,11 @@ from queue import SimpleQueue
 
 import numpy as np
 
+from qisim.input.errors import BadInput, Problem
 from qisim.model.batch import arrays
 from qisim.model.batch.arrays import Out
 from qisim.model.parameters import BEHAVIOUR, IDEA, INDICATOR, draw
 from qisim.model.programme import Programme
-from qisim.scenario.errors import BadInput, Problem
 from qisim.scenario.schema import Scenario
 from qisim.world.groupings import groupings
 from qisim.world.world import World

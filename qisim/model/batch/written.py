@@ -17,7 +17,7 @@ from typing import Any
 
 import numba
 
-from qisim.scenario.errors import BadInput, Problem
+from qisim.input.errors import BadInput, Problem
 
 PACKAGE = "qisim.model"
 

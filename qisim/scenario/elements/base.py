@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydantic import Field
 
 from qisim.scenario.costs import ElementCosts
-from qisim.scenario.fields import Name, Share, Table, When
+from qisim.scenario.key_types import Name, Share, Table, When
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar

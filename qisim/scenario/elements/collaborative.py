@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from qisim.scenario.elements.base import Element, Horizon
-from qisim.scenario.fields import Table, When
+from qisim.scenario.key_types import Table, When
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Lasting
-from qisim.scenario.fields import Share
+from qisim.scenario.key_types import Share
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar

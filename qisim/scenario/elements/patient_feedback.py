@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Lasting
-from qisim.scenario.fields import Name, Share
+from qisim.scenario.key_types import Name, Share
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar

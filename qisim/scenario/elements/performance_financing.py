@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from qisim.scenario.costs import Amount
 from qisim.scenario.elements.base import Lasting
-from qisim.scenario.fields import Share, Table
+from qisim.scenario.key_types import Share, Table
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar

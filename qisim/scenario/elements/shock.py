@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Element, Horizon
-from qisim.scenario.fields import Share, When
+from qisim.scenario.key_types import Share, When
 
 if TYPE_CHECKING:
     from qisim.model.calendar import Calendar

@@ -1,0 +1,1 @@
+"""The charts of a calibration, one per file; `catalogue` lists them."""

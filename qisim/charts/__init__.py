@@ -1,0 +1,1 @@
+"""What all charts share: style, fan, run chart, labels of maps, panels and files."""

@@ -1,0 +1,1 @@
+"""The ground: reading files, and messages about what is wrong in them."""

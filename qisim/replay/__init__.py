@@ -1,0 +1,1 @@
+"""One run simulated again in the Mesa model, with every event."""

@@ -1,0 +1,1 @@
+"""What all reports share: the page, its macros, rows and pictures."""

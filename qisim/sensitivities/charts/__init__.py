@@ -1,0 +1,1 @@
+"""The charts of a sensitivity analysis, one per file; `catalogue` lists them."""

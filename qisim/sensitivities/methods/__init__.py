@@ -1,0 +1,1 @@
+"""The methods of sensitivity analysis, one per file."""

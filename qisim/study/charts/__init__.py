@@ -1,0 +1,1 @@
+"""The charts of a run, one per file; `catalogue` lists them."""

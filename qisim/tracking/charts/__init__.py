@@ -1,0 +1,1 @@
+"""The charts of a tracked programme, one per file; `catalogue` lists them."""

@@ -1,0 +1,1 @@
+"""Numbers, dates and sentences as people write them."""
