@@ -24,8 +24,8 @@ from qisim.charts import style
 from qisim.outcomes import cost, equity, time_to_target
 from qisim.outcomes.adoption import Use, idea_shares
 from qisim.outcomes.coverage import fan
-from qisim.outcomes.outcome import money, percent, score, target_percent
 from qisim.outcomes.runs import by_run
+from qisim.words.numbers import money, percent, score, target_percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

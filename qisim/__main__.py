@@ -19,7 +19,7 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: Any) -> No
 
 sys.excepthook = _uncaught  # until the rest is loaded
 
-from qisim.terminal.ctrl_c import heeded
+from qisim.terminal.ctrl_c import heeded  # noqa: E402
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The command line. A command is added by a file in `qisim/commands/` and its line in `COMMANDS`.
+"""The command line. A command is added by `command.py` in its room and its line in `COMMANDS`.
 
 Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped with Ctrl-C.
 """

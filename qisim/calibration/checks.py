@@ -12,7 +12,7 @@ from qisim.calibration.experiment import Fitted
 from qisim.calibration.posterior import quantile
 from qisim.calibration.priors import values
 from qisim.calibration.summaries import Array
-from qisim.observed.observed import Series
+from qisim.observed.series import Series
 from qisim.outcomes.intervals import LEVEL, ends
 
 LITTLE = 0.2

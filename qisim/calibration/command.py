@@ -75,7 +75,7 @@ def calibrate(
     stops, the same command goes on.
     """
     from qisim.calibration import settings as asked
-    from qisim.model.batch.simulate import available_cores
+    from qisim.model.machine import available_cores
     from qisim.study.study import load
 
     study = load(file)

@@ -151,7 +151,7 @@ def fit(
 
 def _check_memory(scenario: Scenario, observed: Observed, settings: Settings) -> None:
     """Raise BadInput where what is simulated would not fit into the memory that is free."""
-    from qisim.model.batch.simulate import check_free
+    from qisim.model.machine import check_free
 
     cells = len(observed)
     needed = 8 * (COPIES * settings.runs * cells + (cells**2 if settings.tolerance else 0))
@@ -241,7 +241,7 @@ def _asked(
     return {
         "command": command,
         "versions": versions(),
-        "deciding": {"sources": deciding.sources(), **deciding.versions()},
+        "deciding": {"sources": deciding.sources("calibration"), **deciding.versions()},
         "scenario": portable(scenario),
         "inputs": {name: sha256(content).hexdigest() for name, content in inputs.items()},
         "data": sha256(data or cells).hexdigest(),

@@ -9,16 +9,17 @@ from qisim.calibration.charts.catalogue import CHARTS
 from qisim.calibration.names import measured, named
 from qisim.calibration.words import answer, basis, between, narrower, number, warnings
 from qisim.outcomes.intervals import LEVEL
-from qisim.outcomes.outcome import percent
 from qisim.report.inline_svg import inline_svg
-from qisim.report.page import Row, render, shared_style
+from qisim.report.page import render, shared_style
+from qisim.report.row import Row
 from qisim.scenario.version import __version__
+from qisim.words.numbers import percent
 from qisim.words.sentences import counted
 
 if TYPE_CHECKING:
     from qisim.calibration.checks import Checks
 
-TEMPLATE = "calibrate.html.j2"
+TEMPLATE = "calibration/report.html.j2"
 MOST_PAIRS = 5
 
 

@@ -16,8 +16,9 @@ import numpy as np
 
 from qisim.calibration.summaries import Array
 from qisim.input.errors import BadInput, Problem
-from qisim.model.batch.simulate import parameters_of
-from qisim.observed.observed import Observed, series_of, simulated
+from qisim.model.parameters import parameters_of
+from qisim.observed.observed import Observed, simulated
+from qisim.observed.series import series_of
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.store import deciding
@@ -44,7 +45,7 @@ class Question:
             "names": list(names),
             # What is simulated does not depend on the values that were seen.
             "cells": {name: table[name].tolist() for name in ("month", "district", "series")},
-            "sources": deciding.sources(),
+            "sources": deciding.sources("calibration"),
             "versions": deciding.versions(),
         }
         content = json.dumps(told, sort_keys=True).encode()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qisim.calibration.experiment import ENOUGH
 from qisim.calibration.names import measured, named, plain
 from qisim.outcomes.intervals import LEVEL
-from qisim.outcomes.outcome import percent
+from qisim.words.numbers import percent
 from qisim.words.sentences import capital, counted, listed
 
 if TYPE_CHECKING:

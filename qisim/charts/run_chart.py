@@ -10,8 +10,8 @@ import numpy as np
 
 from qisim.charts import style
 from qisim.input.errors import BadInput, Problem
-from qisim.outcomes.outcome import MONTH_NAMES
 from qisim.outcomes.run_chart import SHIFT_POINTS, TREND_POINTS, PChart, RunChart, Signal, p_chart, run_chart
+from qisim.words.dates import MONTH_NAMES
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from functools import wraps
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from qisim.charts import fonts
-from qisim.outcomes.outcome import calendar_month
+from qisim.words.dates import calendar_month
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -222,3 +223,9 @@ def tick_step(horizon: int, most: int) -> int:
 def end_of_month(start: date, month: int) -> str:
     """When `month` months have passed, in two lines: the start, or the end of the calendar month that is the last."""
     return f"end of\n{calendar_month(start, month)}" if month else f"start of\n{calendar_month(start, 1)}"
+
+
+COLORS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, INK, GREY)
+
+
+LINES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (4, 1)), (0, (1, 1)), (0, (9, 3)), (0, (3, 3, 1, 3)))

@@ -65,7 +65,7 @@ def _check(file: Path) -> dict[str, Any]:
 
 def _line(scenario: Scenario, planned: Planned) -> dict[str, Any]:
     """A line of the calendar with its months as names; `until` is the last month, None where that is not simulated."""
-    from qisim.outcomes.outcome import calendar_month
+    from qisim.words.dates import calendar_month
 
     told = asdict(planned)
     start, end = told.pop("start"), told.pop("end")

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from qisim.terminal.say import command_line, stopping_means, tell, write_file
+from qisim.store.writing import write_file
+from qisim.terminal.say import command_line, stopping_means, tell
 
 
 def new(

@@ -191,7 +191,7 @@ def _check_numbers(precision: Any, limit: Any) -> None:
 
 def _check_memory(scenarios: Sequence[Scenario], worlds: Sequence[World], limit: int) -> None:
     """Raise BadInput where the tables of all replicates would not fit into the memory that is free."""
-    from qisim.model.batch.simulate import check_free
+    from qisim.model.machine import check_free
 
     pairs = zip(scenarios, worlds, strict=True)
     kept = sum(kept_bytes(scenario, world, limit, detail=False) for scenario, world in pairs)

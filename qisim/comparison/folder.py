@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.comparison import tables
 from qisim.comparison.experiment import TABLES as OF_STRATEGIES
+from qisim.comparison.manifest import ComparedStrategy, ComparisonManifest
 from qisim.input.spreadsheet import csv_bytes
 from qisim.store import deciding
 from qisim.store import manifest as manifests
-from qisim.store.folder import TABLES, check_destination, input_records, portable, read_inputs, write_whole
+from qisim.store.folder import check_destination, input_records, portable, read_inputs, write_whole
 from qisim.store.kept_world import with_world
-from qisim.store.manifest import INPUTS, ComparedStrategy, ComparisonManifest
+from qisim.store.manifest import INPUTS
+from qisim.study.folder import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +61,7 @@ def save(
     manifest = ComparisonManifest(
         format_version=manifests.FORMAT_VERSION,
         versions=manifests.versions(),
-        sources=deciding.sources(),
+        sources=deciding.sources("study", "comparison"),
         command=command,
         seed=compared.seed,
         replicates=compared.replicates,

@@ -9,15 +9,17 @@ from qisim.comparison.charts.catalogue import CHARTS
 from qisim.comparison.screen import SHARE_BEST, best_cells, cells_against_best, cells_against_first, shown, value_cells
 from qisim.comparison.words import answer, certainty, clear_in_words
 from qisim.outcomes.cost import currency
-from qisim.outcomes.outcome import calendar_month, score, target_percent
-from qisim.report.page import Row, elements, render, shared_content, where
+from qisim.report.page import elements, render, shared_content, where
+from qisim.report.row import Row
 from qisim.scenario.difference import scenario_changes
+from qisim.words.dates import calendar_month
+from qisim.words.numbers import score, target_percent
 
 if TYPE_CHECKING:
     from qisim.comparison.decision import Finding
     from qisim.comparison.experiment import Compared
 
-TEMPLATE = "report_compare.html.j2"
+TEMPLATE = "comparison/report.html.j2"
 
 
 def comparison_report(compared: Compared, svgs: Mapping[str, bytes]) -> bytes:

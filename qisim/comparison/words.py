@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from qisim.comparison.decision import LEAST, LEAST_PART
 from qisim.outcomes.cost import unpriced
 from qisim.outcomes.measures import COST, COST_EACH, COVERAGE, EFFORT, KEPT, REACHED, TIME
-from qisim.outcomes.outcome import calendar_month, percent, target_percent
+from qisim.words.dates import calendar_month
+from qisim.words.numbers import percent, target_percent
 from qisim.words.sentences import listed
 
 if TYPE_CHECKING:

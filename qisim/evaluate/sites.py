@@ -63,7 +63,7 @@ def _drawn(facilities: np.ndarray, lots: np.ndarray) -> np.ndarray:
 def readiness(scenario: Scenario, world: World, replicate: int, seed: int) -> np.ndarray:
     """How ready each facility is in a replicate, in standard deviations, float64[F]; what volunteers have most of."""
     from qisim.model import chance, rules
-    from qisim.model.batch.simulate import parameters_of
+    from qisim.model.parameters import parameters_of
 
     behaviour = parameters_of(scenario, seed, range(replicate, replicate + 1))[0].view(np.recarray)[0]
     districts = {

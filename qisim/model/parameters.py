@@ -7,15 +7,17 @@ and a quantity has the same value in two strategies that share it.
 from __future__ import annotations
 
 from math import fsum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
 
 from qisim.model import chance, rules
 from qisim.scenario.behaviour import PARAMETERS
-from qisim.scenario.schema import Scenario
 from qisim.scenario.uncertain import Uncertain, at
+
+if TYPE_CHECKING:
+    from qisim.scenario.schema import Scenario
 
 # What the rules need a month at a time, from parameters given per year.
 DERIVED = {
@@ -90,3 +92,16 @@ def _upper_quantile(share: float) -> float:
     if share <= 0:
         return np.inf
     return -np.inf if share >= 1 else -chance.normal(share)
+
+
+def parameters_of(scenario: Scenario, seed: int, replicates: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Behaviour [R], ideas [R, K] and indicators [R, J] of each replicate."""
+    behaviour = np.zeros(len(replicates), BEHAVIOUR)
+    ideas = np.zeros((len(replicates), len(scenario.ideas)), IDEA)
+    indicators = np.zeros((len(replicates), len(scenario.indicators)), INDICATOR)
+    drawn = None
+    for row, replicate in enumerate(replicates):
+        if drawn is None or scenario.has_uncertainty:
+            drawn = draw(scenario, seed, replicate)
+        behaviour[row], ideas[row], indicators[row] = drawn[0][0], drawn[1], drawn[2]
+    return behaviour, ideas, indicators

@@ -15,7 +15,7 @@ import pandas as pd
 from qisim.input.cells import number
 from qisim.input.csv_file import CsvFile, listed, read_csv
 from qisim.input.errors import MOST_LISTED, BadInput, Problem, cut, nearest, shown
-from qisim.observed.observed import KINDS, MEASURED, MEASURED_WORDS, SERIES, Series
+from qisim.observed.series import KINDS, MEASURED, MEASURED_WORDS, SERIES, Series
 from qisim.world.columns import slug
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from qisim.outcomes.outcome import Outcome, over_runs, percent
+from qisim.outcomes.outcome import Outcome, over_runs
 from qisim.outcomes.runs import Runs, by_run, facility_count
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     import numpy as np

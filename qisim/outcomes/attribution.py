@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.intervals import LEVEL, interval
-from qisim.outcomes.outcome import Outcome, over_runs, percent
+from qisim.outcomes.outcome import Outcome, over_runs
 from qisim.outcomes.runs import Runs
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     import pandas as pd

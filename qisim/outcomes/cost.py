@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.outcome import Outcome, money, over_runs, percent, untold
+from qisim.outcomes.outcome import Outcome, over_runs, untold
 from qisim.outcomes.recorded import recorded
 from qisim.outcomes.recorded import total as added_up
 from qisim.outcomes.runs import Runs, per_run
 from qisim.scenario.costs import MONEY, PRICED, UNITS
+from qisim.words.numbers import money, percent
 
 if TYPE_CHECKING:
     import numpy as np

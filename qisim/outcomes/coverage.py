@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.intervals import ends, supported
-from qisim.outcomes.outcome import Outcome, over_runs, percent, score
+from qisim.outcomes.outcome import Outcome, over_runs
 from qisim.outcomes.recorded import at_end
 from qisim.outcomes.runs import Runs, by_run
+from qisim.words.numbers import percent, score
 
 if TYPE_CHECKING:
     import numpy as np

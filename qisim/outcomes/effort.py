@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.outcome import Outcome, count, over_runs
+from qisim.outcomes.outcome import Outcome, over_runs
 from qisim.outcomes.recorded import at_end, recorded
 from qisim.outcomes.runs import Runs
+from qisim.words.numbers import count
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.outcome import Outcome, over_runs, points
+from qisim.outcomes.outcome import Outcome, over_runs
 from qisim.outcomes.recorded import Groups, recorded
 from qisim.outcomes.runs import Runs
+from qisim.words.numbers import points
 from qisim.world.groupings import UNTOLD
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from qisim.outcomes import equity
-from qisim.outcomes.outcome import Outcome, target_percent
+from qisim.outcomes.outcome import Outcome
 from qisim.outcomes.runs import Runs
 from qisim.outcomes.time_to_target import TimeToTarget, as_outcome, censored
+from qisim.words.numbers import target_percent
 
 if TYPE_CHECKING:
     import numpy as np

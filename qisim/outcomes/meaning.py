@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from qisim.outcomes import cost, sustainment
-from qisim.outcomes.outcome import calendar_month, count, money, percent, points, score, target_percent
+from qisim.words.dates import calendar_month
+from qisim.words.numbers import count, money, percent, points, score, target_percent
 
 if TYPE_CHECKING:
     from qisim.outcomes.measures import Measure

@@ -8,10 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from qisim.outcomes import cost, effort, equity, sustainment
-from qisim.outcomes.outcome import calendar_month, count, money, percent, points, score, target_percent
 from qisim.outcomes.recorded import at_end, recorded
 from qisim.outcomes.runs import Runs
 from qisim.outcomes.time_to_target import TimeToTarget, first_there, milestones
+from qisim.words.dates import calendar_month
+from qisim.words.numbers import count, money, percent, points, score, target_percent
 
 if TYPE_CHECKING:
     import numpy as np

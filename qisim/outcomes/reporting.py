@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.outcomes.equity import POINTS
-from qisim.outcomes.outcome import Outcome, over_runs, points
+from qisim.outcomes.outcome import Outcome, over_runs
 from qisim.outcomes.runs import Runs, by_run
+from qisim.words.numbers import points
 
 if TYPE_CHECKING:
     import numpy as np

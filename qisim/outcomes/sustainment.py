@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.outcome import Outcome, calendar_month, over_runs, untold
+from qisim.outcomes.outcome import Outcome, over_runs, untold
 from qisim.outcomes.recorded import recorded
 from qisim.outcomes.runs import Runs
+from qisim.words.dates import calendar_month
 
 if TYPE_CHECKING:
     import numpy as np

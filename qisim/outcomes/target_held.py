@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.outcome import Outcome, percent
+from qisim.outcomes.outcome import Outcome
 from qisim.outcomes.runs import Runs, by_run
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qisim.outcomes.intervals import LEVEL, ends, supported
-from qisim.outcomes.outcome import Outcome, calendar_month, over_runs, percent, score, target_percent
+from qisim.outcomes.outcome import Outcome, over_runs
 from qisim.outcomes.runs import Runs, by_run
+from qisim.words.dates import calendar_month
+from qisim.words.numbers import percent, score, target_percent
 
 if TYPE_CHECKING:
     import numpy as np

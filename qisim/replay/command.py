@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means, write_file
+from qisim.store.writing import write_file
+from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,12 +14,13 @@ from qisim.input.errors import BadInput, Problem, nearest
 from qisim.model import rules
 from qisim.model.agents.model import QIModel
 from qisim.model.agents.record import Trajectory
-from qisim.outcomes.outcome import calendar_month
 from qisim.scenario.schema import Scenario
 from qisim.store import deciding
-from qisim.store import folder as folders
 from qisim.store import manifest as manifests
-from qisim.store.manifest import Manifest
+from qisim.study import folder as folders
+from qisim.study import manifest as run_manifest
+from qisim.study.manifest import Manifest
+from qisim.words.dates import calendar_month
 from qisim.world.world import World
 
 COMPARED = {"months": "months", "idea_totals": "ideas"}
@@ -64,7 +65,7 @@ def replay(
     Raises BadInput where the folder is no whole results folder or holds no such replicate, or no such `facility`.
     """
     folder = Path(folder)
-    manifest = manifests.read(folder)
+    manifest = run_manifest.read(folder)
     if not 0 <= replicate < manifest.replicates:
         allowed = f"0 to {manifest.replicates - 1}"
         raise BadInput(Problem(str(folder), f"holds no simulated future {replicate}", allowed=allowed))
@@ -206,7 +207,7 @@ def _difference(stored: pd.DataFrame, again: pd.DataFrame, manifest: Manifest) -
         for name, version in now.items()
         if manifest.versions.get(name) != version
     ]
-    if manifest.sources != deciding.sources():
+    if manifest.sources != deciding.sources("study"):
         changed.append("another state of qisim's code")
     written = f"It was written with {'; '.join(changed)}" if changed else "The versions are the same"
     return f"{found}. {written}."

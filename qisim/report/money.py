@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qisim.outcomes.cost import currency, unpriced
-from qisim.outcomes.outcome import count, money
 from qisim.scenario.costs import MONEY, UNITS
+from qisim.words.numbers import count, money
 
 if TYPE_CHECKING:
     from qisim.outcomes.runs import Runs
@@ -77,7 +77,7 @@ def _standing(scenario: Scenario, label: str) -> list[str]:
 
 
 def _row(several: Sequence[Runs], unit: str) -> Any:
-    from qisim.report.page import Row
+    from qisim.report.row import Row
 
     if not any(runs.units[unit].any() for runs in several):
         return None

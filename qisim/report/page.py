@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qisim.report.inline_svg import inline_svg
@@ -19,38 +18,26 @@ if TYPE_CHECKING:
     from qisim.world.world import World
 
 
-BASE = "report.html.j2"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table: what it is about, its cells, and which of them are the best."""
-
-    head: str
-    cells: list[str]
-    best: list[int] = field(default_factory=list)
+BASE = "report/base.html.j2"
 
 
 def render(template: str, content: Mapping[str, Any]) -> bytes:
     """A report as an HTML file. All that users wrote is escaped."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    page = Environment(loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    page = Environment(loader=PackageLoader("qisim", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                        lstrip_blocks=True)  # fmt: skip
     return page.get_template(template).render(content).encode()
 
 
 def shared_style() -> Any:
     """The style sheet of the base of reports, for those that have a page of their own."""
-    from markupsafe import Markup
-
-    return Markup(_text(BASE).partition("<style>")[2].partition("</style>")[0])
-
-
-def _text(name: str) -> str:
     from importlib.resources import files
 
-    return files("qisim.show").joinpath(name).read_text(encoding="utf-8")
+    from markupsafe import Markup
+
+    text = files("qisim").joinpath(BASE).read_text(encoding="utf-8")
+    return Markup(text.partition("<style>")[2].partition("</style>")[0])
 
 
 def shared_content(
@@ -95,7 +82,7 @@ def elements(scenario: Scenario) -> list[str]:
 
 
 def _too_large(scenarios: Sequence[Scenario], world: World) -> str:
-    from qisim.study.typical import can_be_followed
+    from qisim.outcomes.followed import can_be_followed
 
     if all(can_be_followed(scenario, world) for scenario in scenarios):
         return ""

@@ -58,7 +58,7 @@ def save(
     contents = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()} | dict(files)
     manifest = SensitivityManifest(
         versions=manifests.versions(),
-        sources=deciding.sources("sensitivity"),
+        sources=deciding.sources("sweeps", "sensitivities"),
         command=command,
         files=manifests.records(contents),
         **about,

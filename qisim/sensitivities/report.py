@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qisim.outcomes.outcome import percent
 from qisim.report.inline_svg import inline_svg
-from qisim.report.page import Row, render, shared_style
+from qisim.report.page import render, shared_style
+from qisim.report.row import Row
 from qisim.scenario.version import __version__
 from qisim.sensitivities.charts.catalogue import CHANCE, CHANCE_READING, CHANCE_TITLE, CHARTS
 from qisim.sensitivities.tables import LUCK, index_rows
 from qisim.sensitivities.tables import Row as TableRow
 from qisim.sensitivities.words import DESIGNS, answer, basis, brief, difference_text, value_text
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     from qisim.sensitivities.experiment import Analysis
     from qisim.sensitivities.methods.factor import Factor
     from qisim.sensitivities.methods.sample import Gathered
 
-TEMPLATE = "sensitivity.html.j2"
+TEMPLATE = "sensitivities/report.html.j2"
 NAMES = {"S1": "by itself (S1)", "ST": "with interactions (ST)", "S2": "of a pair beyond each (S2)",
          "mu_star": "mean size (mu*)", "mu": "mean with sign (mu)", "sigma": "how much it differs (sigma)",
          "mean": "PAWN distance", LUCK: "reached by luck alone"}  # fmt: skip

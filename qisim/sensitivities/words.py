@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.outcome import percent
 from qisim.sensitivities.methods.duel import futures
 from qisim.sensitivities.methods.estimate import FEWEST_REPLICATES
+from qisim.words.numbers import percent
 from qisim.words.sentences import listed
 
 if TYPE_CHECKING:

@@ -9,22 +9,23 @@ from pathlib import Path
 
 from qisim.store import manifest
 
-DECIDING = ("scenario", "world", "model", "outcomes")
-OF_EXPERIMENTS = ("compare.py", "design.py", "kept_world.py", "own_points.py", "points.py", "run.py",
-                  "stopping.py", "sweep_structure.py", "sweep_task.py", "track.py")  # fmt: skip
+SHARED = ("input", "scenario", "world", "model", "outcomes", "observed", "workers")
+"""Rooms that decide every result."""
+ONLY_SAYS = {"charts", "command.py", "options.py", "report.py", "screen.py", "words.py"}
+"""What a room holds that says what came out, and decides nothing of it."""
 LIBRARIES = ("qisim", "machine", "numpy", "numba", "pandas", "scipy", "networkx")
 
 
 @lru_cache
-def sources(analysis: str = "") -> str:
-    """A digest of all code that decides what comes of a run, and of one part of `experiments` that analyses runs."""
+def sources(*rooms: str) -> str:
+    """A digest of all code that decides the results of these rooms, such as "study" and "comparison"."""
     package = Path(__file__).parent.parent
-    files = [file for part in DECIDING for file in sorted((package / part).rglob("*.py"))]
-    files += [package / "experiments" / name for name in OF_EXPERIMENTS]
-    files += sorted((package / "experiments" / analysis).rglob("*.py")) if analysis else []
     digest = sha256()
-    for file in files:
-        digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    for room in (*SHARED, *rooms):
+        for file in sorted((package / room).rglob("*.py")):
+            name = file.relative_to(package)
+            if not ONLY_SAYS.intersection(name.parts):
+                digest.update(name.as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

@@ -10,17 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from qisim.input.errors import BadInput, Problem, nearest, reading_failed
 from qisim.input.files import check_file
-from qisim.model.chance import MOST_REPLICATES, MOST_SEED
-from qisim.scenario.load import from_document
-from qisim.scenario.origin import Origin
 from qisim.scenario.version import __version__
 
 if TYPE_CHECKING:
-    from qisim.scenario.schema import Scenario
+    pass
 
 NAME = "manifest.json"
 FORMAT: Literal["qisim results"] = "qisim results"
@@ -50,65 +47,6 @@ class FileRecord(BaseModel):
     @classmethod
     def of(cls, content: bytes) -> FileRecord:
         return cls(size=len(content), sha256=hashlib.sha256(content).hexdigest())
-
-
-class Manifest(BaseModel):
-    """`manifest.json`. `scenario` is the whole scenario; the CSV files it names are the copies in `inputs/`.
-
-    `versions` and `sources`, a digest of the code, tell what answered the question.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    format: Literal["qisim results"] = FORMAT
-    format_version: int = Field(ge=1)
-    versions: dict[str, str]
-    sources: str
-    command: str
-    seed: int = Field(ge=0, le=MOST_SEED)
-    replicates: int = Field(ge=1, le=MOST_REPLICATES)
-    detail: bool
-    scenario: dict[str, Any]
-    inputs: dict[str, FileRecord]
-    files: dict[str, FileRecord]
-
-    def rebuild_scenario(self, folder: Path) -> Scenario:
-        """The scenario, reading the copies of its CSV files in `folder`. Raises BadInput."""
-        world = self.scenario.get("world")
-        for key, name in INPUTS.items():
-            if isinstance(world, dict) and world.get(key) not in (None, name):
-                raise BadInput(
-                    Problem(str(folder / NAME), f"found {world[key]!r}", f"scenario.world.{key}", allowed=name)
-                )
-        return from_document(self.scenario, Origin(files=[(folder / NAME, "")], folder=folder))
-
-
-class ComparedStrategy(BaseModel):
-    """One strategy of a comparison: its whole scenario, and what it was read from."""
-
-    label: str
-    name: str
-    scenario: dict[str, Any]
-    inputs: dict[str, FileRecord]
-
-
-class ComparisonManifest(BaseModel):
-    """`manifest.json` of a comparison. The CSV files its scenarios name are the copies in `inputs/`."""
-
-    model_config = ConfigDict(frozen=True)
-
-    format: Literal["qisim comparison"] = COMPARISON
-    format_version: int = Field(FORMAT_VERSION, ge=1)
-    versions: dict[str, str]
-    sources: str
-    command: str
-    seed: int = Field(ge=0)
-    replicates: int = Field(ge=1)
-    precision: float
-    limit: int
-    precise: bool
-    strategies: list[ComparedStrategy]
-    files: dict[str, FileRecord]
 
 
 class _Listing(BaseModel):
@@ -169,26 +107,6 @@ def with_files(folder: Path, contents: Mapping[str, bytes]) -> bytes:
     document = _check_seal(folder, text)
     added = {name: record.model_dump() for name, record in records(contents).items()}
     return sealed({**document, "files": {**document["files"], **added}})
-
-
-def read(folder: Path) -> Manifest:
-    """The manifest of a results folder. Raises BadInput where `folder` is none."""
-    text = _text(folder)
-    listing = _listing(folder, text)
-    _check_kind(folder, listing.format, FORMAT)
-    if listing.format_version > FORMAT_VERSION:
-        raise BadInput(
-            Problem(
-                str(folder),
-                f"was written by a later qisim ({listing.versions.get('qisim', 'unknown')}), in a form that this one"
-                f" ({__version__}) cannot read; update qisim",
-            )
-        )
-    _check_seal(folder, text)
-    try:
-        return Manifest.model_validate_json(text)
-    except ValidationError:
-        raise _damaged(folder) from None
 
 
 def _check_kind(folder: Path, found: str, wanted: str) -> None:

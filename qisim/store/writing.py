@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from uuid import uuid4
 
 from qisim.input.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_OF_A_NAME = 40
 UNFINISHED = re.compile(r"\..*\.[0-9a-f]{8}\.unfinished")
@@ -139,3 +141,17 @@ def _try(above: Path, rest: Path) -> None:
     finally:
         with suppress(OSError):
             shutil.rmtree(trial)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a whole file or nothing, making its folder where there is none."""
+    unfinished = temporary(path, "unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(text, encoding="utf-8", newline="")
+        unfinished.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()

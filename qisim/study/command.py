@@ -47,6 +47,7 @@ def run(
     from qisim.check.notes import notes
     from qisim.model.calendar import build_calendar
     from qisim.store import folder
+    from qisim.study import folder as results_folder
     from qisim.study.study import load
 
     study = drawing_from(load(file), parameters)
@@ -61,7 +62,7 @@ def run(
     command = shlex.join(["qisim", *sys.argv[1:]])
     replaced = _earlier(out)
     with stopping_means(f"{out} holds the whole of the new tables, or is as it was."):
-        folder.save(results, out, command, inputs=inputs)
+        results_folder.save(results, out, command, inputs=inputs)
     faults: list[str] = []
     with stopping_means(f"the tables are in {out}; report and charts may be missing."):
         folder.add(out, _draw(results, faults))
@@ -78,10 +79,11 @@ def run(
 def _earlier(out: Path) -> str:
     """What the results are of that lie in `out` now; empty where there are none."""
     from qisim.store import manifest
+    from qisim.study import manifest as own
 
     if not (out / manifest.NAME).exists():
         return ""
-    earlier = manifest.read(out)
+    earlier = own.read(out)
     return f"seed {earlier.seed}, {counted(earlier.replicates, 'run')}"
 
 

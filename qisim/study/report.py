@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.outcomes import outcomes
 from qisim.outcomes.intervals import LEVEL, runs_needed, supported
-from qisim.outcomes.outcome import calendar_month, score, target_percent
 from qisim.outcomes.time_to_target import time_to_target
-from qisim.report.page import Row, elements, render, shared_content, where
+from qisim.report.page import elements, render, shared_content, where
+from qisim.report.row import Row
 from qisim.study.charts.catalogue import CHARTS
 from qisim.study.charts.coverage import finding
+from qisim.words.dates import calendar_month
+from qisim.words.numbers import score, target_percent
 
 if TYPE_CHECKING:
     from qisim.outcomes.outcome import Outcome
     from qisim.study.results import Results
 
-TEMPLATE = "report_run.html.j2"
+TEMPLATE = "study/report.html.j2"
 
 ANSWERS = ("time to target", "cost", "equity", "sustainment")
 """The headings of the outcome table of which the first line belongs to the answer."""

@@ -48,7 +48,8 @@ def run(
     programme = build_calendar(scenario, world)
     by_group = by_group or detail
     groupings(world, scenario)  # what the registry does not tell is refused before anything runs
-    from qisim.model.batch.simulate import available_cores, is_compiled, simulate
+    from qisim.model.batch.simulate import is_compiled, simulate
+    from qisim.model.machine import available_cores
 
     threads = whole("threads", available_cores() if threads is None else threads, 1, MOST_THREADS)
     if compiling and not is_compiled():

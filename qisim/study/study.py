@@ -202,6 +202,6 @@ def load(path: str | Path) -> Study:
 
 def load_results(path: str | Path) -> Run:
     """Read a results folder. Raises BadInput where it is not one or is damaged."""
-    from qisim.store import folder
+    from qisim.study import folder
 
     return Run(**vars(folder.load(Path(path))))

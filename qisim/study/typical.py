@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qisim.outcomes.runs import Runs
-    from qisim.scenario.schema import Scenario
     from qisim.world.world import World
 
-MOST_ROWS = 3_000_000
 """Facilities x months x ideas that are followed one by one for a chart; more would take gigabytes."""
 
 
@@ -32,11 +30,6 @@ def typical_replicate(months: pd.DataFrame, coverage: float) -> int:
     apart = np.abs(reached - min(time.median, time.horizon + 1))
     strays = np.abs(shares - np.median(shares, axis=0)).sum(axis=1)
     return int(np.sort(months["replicate"].unique())[np.lexsort((strays, apart))[0]])
-
-
-def can_be_followed(scenario: Scenario, world: World) -> bool:
-    """Whether one future is small enough to be kept facility by facility."""
-    return len(world) * (scenario.months + 1) * len(scenario.ideas) <= MOST_ROWS
 
 
 def typical_future(runs: Runs, world: World, seed: int) -> Results:

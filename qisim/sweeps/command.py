@@ -153,7 +153,8 @@ def _estimate(file: Path, out: Path, workers: int | None, cluster: str | None, a
     from qisim.sweeps.experiment import begun, estimated
     from qisim.sweeps.plan import bytes_on_disk, check_disk, plan
     from qisim.sweeps.status import status
-    from qisim.workers.pools import pool_of, working
+    from qisim.workers.choose import pool_of
+    from qisim.workers.pools import working
 
     design = load_design(file)
     with working(pool_of(None, _workers(workers, cluster), cluster, None)) as pool:

@@ -16,13 +16,14 @@ from typing import Any
 
 from qisim.input.errors import BadInput, whole
 from qisim.sweeps import store as sweep_store
-from qisim.sweeps.chunks import Layout
 from qisim.sweeps.design import Design
+from qisim.sweeps.layout import Layout
 from qisim.sweeps.manifest import MOST_CHUNKS, NAME, read_manifest
 from qisim.sweeps.plan import Estimate, Plan, bytes_on_disk, check_disk, check_memory, memory_of, plan, trial
 from qisim.sweeps.store import Store, Sweep, opened
 from qisim.sweeps.task import Chunk, ChunkResult, OtherCode, crashed, evaluate
-from qisim.workers.pools import Halted, Pool, pool_of, working
+from qisim.workers.choose import pool_of
+from qisim.workers.pools import Halted, Pool, working
 
 POLL_SECONDS = 0.5
 CRASHES = 2

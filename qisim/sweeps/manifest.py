@@ -18,10 +18,10 @@ from qisim.scenario.difference import scenario_changes
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.version import __version__
-from qisim.store import deciding as sweep_code
+from qisim.store import deciding
 from qisim.store.kept_world import WORLD
 from qisim.store.manifest import INPUTS, MOST_BYTES, FileRecord, versions
-from qisim.sweeps.chunks import Layout
+from qisim.sweeps.layout import Layout
 
 if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario
@@ -82,7 +82,7 @@ def make_manifest(
     """The manifest of a sweep; `outcomes` by what they mean, `contents` are the files beside it."""
     files = {name: FileRecord.of(content) for name, content in contents.items()}
     varied = [factor.model_dump(mode="json", exclude_none=True) for factor in factors]
-    deciding = {
+    decides = {
         "scenario": _without_words(scenario),
         "inputs": {name: record.sha256 for name, record in files.items() if name in (*INPUTS.values(), WORLD)},
         "method": design.method,
@@ -91,8 +91,8 @@ def make_manifest(
         "replicates": design.replicates,
         "seed": design.seed,
         "outcomes": list(outcomes),
-        "sources": sweep_code.sources(),
-        "versions": sweep_code.versions(),
+        "sources": deciding.sources("sweeps"),
+        "versions": deciding.versions(),
     }
     return SweepManifest(
         format_version=FORMAT_VERSION,
@@ -106,8 +106,8 @@ def make_manifest(
         seed=design.seed,
         layout=layout,
         files=files,
-        deciding=deciding,
-        identity=sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest(),
+        deciding=decides,
+        identity=sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest(),
     )
 
 

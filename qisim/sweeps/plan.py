@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qisim.input.errors import BadInput, Problem
-from qisim.model.batch.simulate import available_cores, free_memory, is_compiled
+from qisim.model.batch.simulate import is_compiled
+from qisim.model.machine import available_cores, free_memory
 from qisim.outcomes.meaning import Meaning
 from qisim.store.folder import portable, read_inputs
 from qisim.store.kept_world import with_world
 from qisim.sweeps import design_check
-from qisim.sweeps.chunks import Layout
+from qisim.sweeps.layout import Layout
 from qisim.sweeps.manifest import SweepManifest, make_manifest
 from qisim.sweeps.outcomes import known_outcomes
 from qisim.sweeps.points import points, settings

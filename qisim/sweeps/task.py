@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qisim.input.errors import BadInput
-from qisim.model.batch.simulate import parameters_of
+from qisim.model.parameters import parameters_of
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
@@ -45,7 +45,7 @@ class Question:
         """`scenario` as JSON keeps it, `inputs` as `qisim.store.folder.read_inputs` gives them."""
         files = {name: b64encode(content).decode() for name, content in inputs.items()}
         told = {"scenario": scenario, "files": files, "seed": seed, "outcomes": list(outcomes),
-                "sources": deciding.sources(), "versions": deciding.versions()}  # fmt: skip
+                "sources": deciding.sources("sweeps"), "versions": deciding.versions()}  # fmt: skip
         content = json.dumps(told, sort_keys=True).encode()
         return cls(sha256(content).hexdigest(), zlib.compress(content))
 
@@ -87,7 +87,7 @@ class Asked:
 
 
 def _check_code(told: Mapping[str, Any]) -> None:
-    found = {"sources": deciding.sources(), **deciding.versions()}
+    found = {"sources": deciding.sources("sweeps"), **deciding.versions()}
     asked = {"sources": told["sources"], **told["versions"]}
     other = [name for name in asked if found.get(name) != asked[name]]
     if other:

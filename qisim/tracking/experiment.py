@@ -13,7 +13,8 @@ import numpy.typing as npt
 from qisim.input.errors import BadInput, Problem, whole
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
 from qisim.observed.agreement import TOLERANCE, Agreement, agreement
-from qisim.observed.observed import SERIES, paths, simulated
+from qisim.observed.observed import paths, simulated
+from qisim.observed.series import SERIES
 from qisim.outcomes.time_to_target import TimeToTarget, time_to_target
 from qisim.study.run import kept_bytes, run
 from qisim.tracking.weights import WeightedTime, Weights
@@ -36,7 +37,7 @@ LEAST_EFFECTIVE = 50
 class Tracked:
     """A forecast of R replicates and how each agrees with what was seen.
 
-    `paths` holds float64[R, M + 1] for each of `qisim.observed.observed.SERIES` and each series seen, over all
+    `paths` holds float64[R, M + 1] for each of `qisim.observed.series.SERIES` and each series seen, over all
     facilities, numbers of facilities as shares; `simulated` (float64[R, cells]) what each replicate says of the
     observed cells.
     """

@@ -77,7 +77,7 @@ def save(
     manifest = TrackManifest(
         format_version=manifests.FORMAT_VERSION,
         versions=manifests.versions(),
-        sources=deciding.sources(),
+        sources=deciding.sources("study", "tracking"),
         command=command,
         seed=tracked.seed,
         replicates=tracked.replicates,

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qisim.observed.agreement import ELSEWHERE, MEMORY, SPREAD
-from qisim.outcomes.outcome import percent, score, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.report.inline_svg import inline_svg
-from qisim.report.page import Row, elements, render, shared_style, where
+from qisim.report.page import elements, render, shared_style, where
+from qisim.report.row import Row
 from qisim.scenario.version import __version__
 from qisim.tracking import tables
 from qisim.tracking.charts.catalogue import CHARTS, reading
@@ -18,6 +18,7 @@ from qisim.tracking.experiment import LEAST_EFFECTIVE
 from qisim.tracking.target import note
 from qisim.tracking.terms import amount, interval, when
 from qisim.tracking.words import answer, basis, effective, power, warnings
+from qisim.words.numbers import percent, score, target_percent
 from qisim.words.sentences import capital
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from qisim.tracking.experiment import Tracked
 
-TEMPLATE = "report_track.html.j2"
+TEMPLATE = "tracking/report.html.j2"
 LATEST = 3
 """Months of each series that are shown unfolded."""
 

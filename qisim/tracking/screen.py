@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.outcome import calendar_month, percent
 from qisim.tracking import tables
 from qisim.tracking.terms import amount
+from qisim.words.dates import calendar_month
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from qisim.observed.observed import KINDS, Series
-from qisim.outcomes.outcome import percent
+from qisim.observed.series import KINDS, Series
 from qisim.tracking import tables
 from qisim.tracking.tables import ON_TRACK
 from qisim.tracking.terms import amount, beside, place, when
+from qisim.words.numbers import percent
 from qisim.words.sentences import capital
 
 if TYPE_CHECKING:

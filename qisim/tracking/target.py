@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.outcomes.intervals import LEVEL
-from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.tracking.terms import interval, when
 from qisim.tracking.weights import WeightedTime, Weights
+from qisim.words.numbers import percent, target_percent
 from qisim.words.sentences import capital
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from qisim.outcomes.outcome import calendar_month, score
+from qisim.words.dates import calendar_month
+from qisim.words.numbers import score
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qisim.observed.observed import Series
+    from qisim.observed.series import Series
     from qisim.tracking.experiment import Tracked
 
 

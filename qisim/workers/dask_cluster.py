@@ -100,7 +100,7 @@ def _start(workers: int | None) -> Any:
     """A cluster of processes of this computer."""
     from distributed import LocalCluster
 
-    from qisim.model.batch.simulate import available_cores
+    from qisim.model.machine import available_cores
 
     count = workers or available_cores()
     return LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL)

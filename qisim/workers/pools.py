@@ -15,14 +15,11 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from qisim.input.errors import BadInput, Problem, whole
-
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 LOCAL = "local"
 """The cluster that is started on this computer for one sweep."""
-MOST_WIDTH = 100_000
 NOT_BEGUN = (
     "the worker processes ended before they began. Each of them imports the main script first: put what the script "
     'does below the line `if __name__ == "__main__":`, or take workers=1'
@@ -206,7 +203,7 @@ class HandedIn(Pool):
 
     @property
     def workers(self) -> int:
-        from qisim.model.batch.simulate import available_cores
+        from qisim.model.machine import available_cores
 
         told = (getattr(self._executor, name, None) for name in ("num_workers", "_max_workers"))  # nothing better has
         return self._width or next((n for n in told if isinstance(n, int) and n > 0), 0) or available_cores()
@@ -219,30 +216,6 @@ class HandedIn(Pool):
     def close(self, *, at_once: bool) -> None:
         """Take back what waits, so that the executor is free for something else."""
         self.take_back(list(self._given))
-
-
-def pool_of(executor: Executor | None, workers: int | None, cluster: str | None, width: int | None) -> Pool:
-    """The workers that were asked for: an executor, a cluster, or processes; this process unless told.
-
-    Raises BadInput where more than one was asked for, or where the cluster cannot be reached.
-    """
-    if executor is not None and (workers, cluster) != (None, None):
-        other = "workers are given, too" if cluster is None else "a cluster is given, too"
-        raise BadInput(Problem("executor", other, allowed="one of them"))
-    if width is not None and executor is None:
-        raise BadInput(Problem("width", "is for an executor that is handed in", allowed="workers, or an executor"))
-    if workers is not None and cluster not in (None, LOCAL):
-        what = f"found {workers}; the cluster at {cluster} has its own workers"
-        raise BadInput(Problem("workers", what, allowed=f"no workers, or the cluster {LOCAL}"))
-    if cluster == LOCAL or (workers is not None and workers > 1):
-        leave_main_alone()
-    if executor is not None:
-        return HandedIn(executor, None if width is None else whole("width", width, 1, MOST_WIDTH))
-    if cluster is not None:
-        from qisim.workers.dask_cluster import DaskCluster
-
-        return DaskCluster(cluster, workers)
-    return LocalProcesses(workers) if workers is not None and workers > 1 else InThisProcess()
 
 
 @contextmanager

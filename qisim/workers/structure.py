@@ -22,8 +22,9 @@ from qisim.model import tables
 from qisim.model.batch import arrays
 from qisim.model.batch.arrays import Out
 from qisim.model.batch.kept import compiling_alone
-from qisim.model.batch.simulate import check_rules, is_compiled, parameters_of, rows_of
+from qisim.model.batch.simulate import check_rules, is_compiled, rows_of
 from qisim.model.calendar import build_calendar
+from qisim.model.parameters import parameters_of
 from qisim.outcomes.measures import Measure, measures
 from qisim.outcomes.recorded import FromCore
 from qisim.scenario.behaviour import PARAMETERS

@@ -15,7 +15,7 @@ from qisim.model.batch.arrays import Out
 from qisim.model.calendar import build_calendar
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
-from qisim.store.folder import DETAIL_TABLES
+from qisim.study.folder import DETAIL_TABLES
 from qisim.study.results import Results
 from qisim.study.run import run
 from qisim.study.study import Study

@@ -13,9 +13,9 @@ import qisim
 from qisim.model import chance, tables
 from qisim.model.batch import arrays, bound, luck
 from qisim.model.batch.core import replicates
-from qisim.model.batch.simulate import clear, parameters_of
+from qisim.model.batch.simulate import clear
 from qisim.model.calendar import build_calendar
-from qisim.model.parameters import draw
+from qisim.model.parameters import draw, parameters_of
 from qisim.world.groupings import groupings
 
 

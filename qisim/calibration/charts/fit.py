@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from qisim.calibration.checks import Checks
-    from qisim.observed.observed import Series
+    from qisim.observed.series import Series
 
 HEAD, ROW = 1.6, 2.5
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qisim.charts.chart import Chart
 from qisim.comparison.charts import cost, coverage, differences, equity, facilities, learning, sources, time
-from qisim.study.typical import can_be_followed
+from qisim.outcomes.followed import can_be_followed
 
 if TYPE_CHECKING:
     from qisim.comparison.experiment import Compared

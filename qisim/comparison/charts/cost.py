@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qisim.charts import style
-from qisim.comparison.charts.labels import COLORS, below, named
+from qisim.charts.style import COLORS
+from qisim.comparison.charts.labels import below, named
 from qisim.comparison.paired import differences
 from qisim.comparison.words import often, others_often
 from qisim.outcomes.cost import currency
 from qisim.outcomes.intervals import LEVEL, interval
 from qisim.outcomes.measures import TIME
-from qisim.outcomes.outcome import money, target_percent
 from qisim.outcomes.runs import per_run
 from qisim.outcomes.spending import IN_DAYS, scaled, spending
+from qisim.words.numbers import money, target_percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.charts import style
+from qisim.charts.fan import BAND_SHADES
 from qisim.charts.panels import COLUMNS, panels
 from qisim.comparison.charts.labels import below, named
 from qisim.outcomes.coverage import fan
 from qisim.outcomes.intervals import supported
-from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.runs import by_run
-from qisim.study.charts.coverage import BAND_SHADES
+from qisim.words.numbers import percent, target_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.charts import style
-from qisim.comparison.charts.labels import COLORS, below, named
+from qisim.charts.style import COLORS
+from qisim.comparison.charts.labels import below, named
 from qisim.comparison.words import gap_text
 from qisim.outcomes.measures import TIME
 

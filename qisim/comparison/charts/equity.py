@@ -9,12 +9,13 @@ import numpy as np
 
 from qisim.charts import style
 from qisim.charts.panels import is_left, panels
-from qisim.comparison.charts.labels import COLORS, LINES, below, named
+from qisim.charts.style import COLORS, LINES
+from qisim.comparison.charts.labels import below, named
 from qisim.outcomes.coverage import fan
 from qisim.outcomes.equity import CHANGE, gap, title
 from qisim.outcomes.intervals import supported
-from qisim.outcomes.outcome import points
 from qisim.study.charts import equity
+from qisim.words.numbers import points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,13 +5,9 @@ from __future__ import annotations
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from qisim.charts import style
-
 if TYPE_CHECKING:
     from qisim.comparison.experiment import Compared
 
-COLORS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.RED, style.SKY, style.INK, style.GREY)
-LINES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (4, 1)), (0, (1, 1)), (0, (9, 3)), (0, (3, 3, 1, 3)))
 MOST_LETTERS = 62
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from qisim.charts import style
 from qisim.comparison.charts.labels import named
-from qisim.outcomes.outcome import percent
 from qisim.study.charts.learning_flows import Flows, flows
 from qisim.study.charts.learning_map import draw_flows, keep_proportions, keys, scale_of, told_below
 from qisim.study.typical import typical_future
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from qisim.charts import style
 from qisim.comparison.charts.labels import below, named
 from qisim.outcomes.attribution import WORDS, counts, mean_shares
 from qisim.outcomes.intervals import LEVEL, interval
-from qisim.outcomes.outcome import count, percent
+from qisim.words.numbers import count, percent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.charts import style
-from qisim.comparison.charts.labels import COLORS, LINES, below, named
+from qisim.charts.style import COLORS, LINES
+from qisim.comparison.charts.labels import below, named
 from qisim.comparison.words import often, others_often
 from qisim.outcomes.measures import REACHED, TIME
-from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.time_to_target import TimeToTarget, time_to_target
+from qisim.words.numbers import percent, target_percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -12,7 +12,7 @@ from qisim.evaluate.designs import interrupted_time_series
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from qisim.evaluate.evaluation import Arranged
+    from qisim.evaluate.setting import Arranged
 
 WORDS = {"measured": "measured by the evaluator", "reported": "reported by the facilities"}
 

@@ -15,11 +15,11 @@ from qisim.input.errors import whole
 from qisim.model import programme, rules
 from qisim.model.agents.coach import Coach
 from qisim.model.agents.cohort import Cohort
+from qisim.model.agents.events import deal_with
 from qisim.model.agents.facility import Facility
 from qisim.model.agents.log import Event
 from qisim.model.agents.network import peer_space
 from qisim.model.agents.record import Recorder, Trajectory
-from qisim.model.agents.waves import deal_with
 from qisim.model.calendar import build_calendar
 from qisim.model.chance import MOST_REPLICATES, MOST_SEED
 from qisim.model.parameters import draw

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,10 +9,10 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from qisim.input.errors import BadInput, Problem
 from qisim.model.batch import arrays
 from qisim.model.batch.arrays import Out
-from qisim.model.parameters import BEHAVIOUR, IDEA, INDICATOR, draw
+from qisim.model.machine import available_cores, check_free
+from qisim.model.parameters import draw, parameters_of
 from qisim.model.programme import Programme
 from qisim.scenario.schema import Scenario
 from qisim.world.groupings import groupings
@@ -113,14 +112,6 @@ def clear(out: Out) -> None:
         array.view("u1").fill(0) if array.dtype.names else array.fill(0)
 
 
-def available_cores() -> int:
-    """Processor cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
-
-
 def _check_memory(
     scenario: Scenario, world: World, programme: Programme, threads: int, out: int, detail: bool, kept: int
 ) -> None:
@@ -130,27 +121,12 @@ def _check_memory(
     check_free(threads * room + out + kept, scenario.origin.name, advice)
 
 
-def check_free(needed: int, what: str, advice: str) -> None:
-    """Raise BadInput where `what` needs more bytes of memory than are free; `advice` is what to ask for instead."""
-    free = free_memory()
-    if free is not None and needed > free:
-        found, allowed = f"needs {needed / 2**30:.1f} GiB of memory", f"the {free / 2**30:.1f} GiB that are free"
-        raise BadInput(Problem(what, found, allowed=f"{allowed}; ask for {advice}"))
+def cache_folder() -> Path | None:
+    """Where compiled code of now is kept; None where no folder will do. Raises BadInput as `kept.cache_folder` does."""
+    import qisim.model.batch.core  # noqa: F401 - what is kept is known by all modules of the core
+    from qisim.model.batch import kept
 
-
-def free_memory() -> int | None:
-    """Bytes of memory that are free for use, or None where the system does not tell."""
-    try:
-        with Path("/proc/meminfo").open(encoding="ascii") as lines:
-            for line in lines:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
+    return kept.cache_folder()
 
 
 def is_compiled() -> bool:
@@ -168,16 +144,3 @@ def check_rules() -> None:
 
     if replicates.overloads:
         check_same(replicates._cache.code)
-
-
-def parameters_of(scenario: Scenario, seed: int, replicates: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Behaviour [R], ideas [R, K] and indicators [R, J] of each replicate."""
-    behaviour = np.zeros(len(replicates), BEHAVIOUR)
-    ideas = np.zeros((len(replicates), len(scenario.ideas)), IDEA)
-    indicators = np.zeros((len(replicates), len(scenario.indicators)), INDICATOR)
-    drawn = None
-    for row, replicate in enumerate(replicates):
-        if drawn is None or scenario.has_uncertainty:
-            drawn = draw(scenario, seed, replicate)
-        behaviour[row], ideas[row], indicators[row] = drawn[0][0], drawn[1], drawn[2]
-    return behaviour, ideas, indicators

@@ -57,9 +57,8 @@ class _Latest:
 
 
 def code() -> Code:
-    """The functions and numbers of the core as they are now."""
-    from qisim.model.batch import core  # noqa: F401 - with it come all modules of the core
-
+    """The functions and numbers of the core, which has to be loaded, as they are now."""
+    assert f"{PACKAGE}.batch.core" in sys.modules, "the core is not loaded"
     if _Latest.code is None or not _Latest.code.is_current():
         _Latest.code = Code()
     return _Latest.code

@@ -10,7 +10,7 @@ from qisim.scenario.elements.base import Lasting
 from qisim.scenario.key_types import Share
 
 if TYPE_CHECKING:
-    from qisim.model.calendar import Calendar
+    from qisim.scenario.elements.calendar import Calendar
 
 
 class AuditFeedback(Lasting):

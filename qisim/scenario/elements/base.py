@@ -10,7 +10,7 @@ from qisim.scenario.costs import ElementCosts
 from qisim.scenario.key_types import Name, Share, Table, When
 
 if TYPE_CHECKING:
-    from qisim.model.calendar import Calendar
+    from qisim.scenario.elements.calendar import Calendar
 
 
 class Horizon(Protocol):

@@ -9,7 +9,7 @@ from pydantic import Field
 from qisim.scenario.elements.base import Lasting
 
 if TYPE_CHECKING:
-    from qisim.model.calendar import Calendar
+    from qisim.scenario.elements.calendar import Calendar
 
 
 class ExtensionAgents(Lasting):

@@ -10,7 +10,7 @@ from qisim.scenario.elements.base import Element, Horizon
 from qisim.scenario.key_types import Share, When
 
 if TYPE_CHECKING:
-    from qisim.model.calendar import Calendar
+    from qisim.scenario.elements.calendar import Calendar
 
 
 class Policy(Element):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qisim.charts import style
-from qisim.outcomes.outcome import percent
 from qisim.sensitivities.charts.rows import row_axes
 from qisim.sensitivities.words import bars, basis
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -6,9 +6,9 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from qisim.charts import style
-from qisim.outcomes.outcome import percent
 from qisim.sensitivities.charts.rows import LETTERS_ALONG, dot, in_unit, line_in_rows, row_axes, scale_of, value_axis
 from qisim.sensitivities.words import bars, basis, duel_text, verdict
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

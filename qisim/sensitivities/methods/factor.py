@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from qisim.outcomes.outcome import target_percent
 from qisim.scenario.behaviour import PARAMETERS
+from qisim.words.numbers import target_percent
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qisim.charts.chart import Chart, drawn
+from qisim.outcomes.followed import can_be_followed
 from qisim.study.charts import (
     adoption,
     costs,
@@ -17,7 +18,6 @@ from qisim.study.charts import (
     learning,
     sources,
 )
-from qisim.study.typical import can_be_followed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.charts import style
-from qisim.comparison.charts.labels import COLORS
+from qisim.charts.style import COLORS
 from qisim.outcomes.cost import currency
 from qisim.outcomes.intervals import LEVEL, interval
-from qisim.outcomes.outcome import MONTH_NAMES, money, percent
 from qisim.outcomes.spending import IN_DAYS, scaled, spending
+from qisim.words.dates import MONTH_NAMES
+from qisim.words.numbers import money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.charts import style
-from qisim.outcomes.coverage import fan
-from qisim.outcomes.outcome import percent, target_percent
+from qisim.charts.fan import _fan
 from qisim.outcomes.runs import by_run
 from qisim.outcomes.time_to_target import TimeToTarget, in_words, peaks, time_to_target
 from qisim.study.typical import typical_replicate
+from qisim.words.numbers import percent, target_percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from qisim.study.results import Results
 
 MOST_SINGLE_RUNS = 40
-BAND_SHADES = {"90": 0.18, "50": 0.32}
 
 
 def figure(results: Results) -> Figure:
@@ -61,21 +60,6 @@ def _single_runs(ax: Axes, coverage: np.ndarray) -> list[Artist]:
     lines = ax.plot(coverage[:shown].T, color=style.GREY, linewidth=0.7, alpha=0.3, zorder=2)
     lines[0].set_label(f"{shown} single runs")
     return [lines[0]]
-
-
-def _fan(ax: Axes, coverage: np.ndarray) -> list[Artist]:
-    from matplotlib.patches import Patch
-
-    bands = fan(coverage)
-    keys: list[Artist] = []
-    through = 1.0  # of the light; a band lies on the wider ones
-    for level, shade in BAND_SHADES.items():
-        if f"low_{level}" in bands:
-            ax.fill_between(bands.index, bands[f"low_{level}"], bands[f"high_{level}"], color=style.BLUE, alpha=shade,
-                            linewidth=0, zorder=3)  # fmt: skip
-            through *= 1 - shade
-            keys.append(Patch(color=style.BLUE, alpha=1 - through, linewidth=0, label=f"{level}% of runs"))
-    return keys + ax.plot(bands["median"], color=style.BLUE, linewidth=3, zorder=5, label="median of runs")
 
 
 def _target(ax: Axes, coverage: float, time: TimeToTarget) -> None:

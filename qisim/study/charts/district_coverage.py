@@ -9,7 +9,7 @@ import numpy as np
 from qisim.charts import districts, style
 from qisim.outcomes.groups import group_coverage_at_end
 from qisim.outcomes.intervals import interval, supported
-from qisim.outcomes.outcome import target_percent
+from qisim.words.numbers import target_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from qisim.charts import districts, style
 from qisim.outcomes.groups import group_times
-from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.time_to_target import TimeToTarget
 from qisim.study.charts.district_coverage import plot_district_coverage
+from qisim.words.numbers import percent, target_percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -9,11 +9,11 @@ import numpy as np
 
 from qisim.charts import style
 from qisim.charts.panels import is_left, panels
-from qisim.comparison.charts.labels import COLORS, LINES
+from qisim.charts.style import COLORS, LINES
 from qisim.outcomes.coverage import fan
 from qisim.outcomes.equity import VERDICTS, counting, gap, groupings, title, verdict
-from qisim.outcomes.outcome import points
 from qisim.outcomes.recorded import recorded
+from qisim.words.numbers import points
 from qisim.words.sentences import listed
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from qisim.charts import style
 from qisim.charts.map_labels import put_names
-from qisim.outcomes.outcome import percent
 from qisim.study.charts.learning_flows import Flows, flows
 from qisim.study.charts.learning_map import draw_flows, keep_proportions, keys, scale_of, told_below
 from qisim.study.typical import typical_future
+from qisim.words.numbers import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

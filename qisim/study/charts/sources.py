@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qisim.charts import style
 from qisim.outcomes.attribution import counts, mean_shares
 from qisim.outcomes.intervals import LEVEL
-from qisim.outcomes.outcome import count, percent
+from qisim.words.numbers import count, percent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.charts import style
-from qisim.outcomes.outcome import percent, target_percent
 from qisim.outcomes.time_to_target import in_words
 from qisim.tracking.charts.fan import coverage_finding
 from qisim.tracking.target import counted, expected
+from qisim.words.numbers import percent, target_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qisim.charts import districts, style
-from qisim.observed.observed import Series
+from qisim.observed.series import Series
 from qisim.tracking import tables
 from qisim.tracking.standing import counts, judged_by
 from qisim.tracking.terms import when

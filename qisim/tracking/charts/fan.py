@@ -9,13 +9,13 @@ import numpy as np
 
 from qisim.charts import style
 from qisim.charts.panels import panels
-from qisim.observed.observed import MEASURED_WORDS, REPORTED_WORDS
-from qisim.outcomes.outcome import percent, score, target_percent
+from qisim.observed.series import MEASURED_WORDS, REPORTED_WORDS
 from qisim.outcomes.time_to_target import in_words
 from qisim.tracking import tables
 from qisim.tracking.tables import fan
 from qisim.tracking.target import expected, untold
 from qisim.tracking.terms import amount, when
+from qisim.words.numbers import percent, score, target_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
