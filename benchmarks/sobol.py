@@ -21,7 +21,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from qisim.sensitivities.methods.sample import Untold
 from qisim.sensitivities.methods.sobol import sobol
-from tests.unit.made_sweeps import CUBE, Model, designed, plane, sampled, swept
+from tests.unit.sensitivities.made_sweeps import CUBE, Model, designed, plane, sampled, swept
 
 
 def together(x: dict[str, np.ndarray]) -> np.ndarray:

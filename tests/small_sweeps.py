@@ -26,7 +26,7 @@ name = "hand hygiene"
 name = "peer monitoring"
 indicator = "hand hygiene"
 effect = 0.9
-initial_users = 0.2
+initial_users = 0.05
 [[programme]]
 kind = "collaborative"
 waves = [{ start = 0, sites = 4 }]

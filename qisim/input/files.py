@@ -11,7 +11,8 @@ from qisim.input.errors import BadInput, Problem, not_text, reading_failed
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 """The control characters, Unicode's category Cc: they cannot be seen, and terminals obey them."""
-CHUNK = 1_000_000
+CHUNK = 2**16
+MOST_SEARCHED = 1_000_000
 GEOJSON = re.compile(r'"type"\s*:\s*"(?:FeatureCollection|Feature|GeometryCollection|Topology)"')
 
 
@@ -83,7 +84,7 @@ def json_in(text: str) -> str:
     """Whether a text is "GeoJSON" or other "JSON"; empty for anything else."""
     if not text.lstrip().startswith("{"):
         return ""
-    return "GeoJSON" if GEOJSON.search(text[:CHUNK]) else "JSON"
+    return "GeoJSON" if GEOJSON.search(text[:MOST_SEARCHED]) else "JSON"
 
 
 def _too_large(path: Path, most_bytes: int, what: str) -> BadInput:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from qisim.outcomes import cost, sustainment
 from qisim.words.dates import calendar_month
-from qisim.words.numbers import count, money, percent, points, score, target_percent
+from qisim.words.numbers import count, counted_gap, money, percent, points, score, share_points, target_percent
 
 if TYPE_CHECKING:
     from qisim.outcomes.measures import Measure
@@ -87,30 +87,22 @@ def _any(varied: set[str], key: str) -> bool:
     return any(key == one or key.startswith(f"{one}.") for one in varied)
 
 
-def _share_points(size: float) -> str:
-    return f"{100 * size:.1f}"
-
-
-def _counted(size: float) -> str:
-    return f"{size:,.0f}" if size >= 10 or size == round(size) else f"{size:.1f}"
-
-
 def _months(value: float) -> str:
     return f"{value:.1f}"
 
 
 FORMS: dict[Kind, tuple[Form, Form]] = {
     "time": (_months, _months),
-    "chance": (percent, _share_points),
+    "chance": (percent, share_points),
     "money": (cost.per_facility_words, money),
     "gap": (points, points),
-    "share": (sustainment.share_words, _share_points),
-    "effort": (count, _counted),
+    "share": (sustainment.share_words, share_points),
+    "effort": (count, counted_gap),
 }
 """How a value and the size of a difference are told, by kind; a level is a share or a score."""
 
 
 def _forms(one: Meaning) -> tuple[Form, Form]:
     if one.kind == "level":
-        return (percent, _share_points) if one.unit == "share" else (score, _share_points)
+        return (percent, share_points) if one.unit == "share" else (score, share_points)
     return FORMS[one.kind]

@@ -12,7 +12,7 @@ from qisim.outcomes.recorded import at_end, recorded
 from qisim.outcomes.runs import Runs
 from qisim.outcomes.time_to_target import TimeToTarget, first_there, milestones
 from qisim.words.dates import calendar_month
-from qisim.words.numbers import count, money, percent, points, score, target_percent
+from qisim.words.numbers import count, counted_gap, money, percent, points, score, share_points, target_percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,14 +82,14 @@ def measures(strategies: Sequence[Runs]) -> list[Measure]:
         _time(TIME, f"months until {share} of facilities are at the standard ({mean})", horizon, _months_to_target,
               main=True),
         _chance(REACHED, f"chance of getting there within {horizon} months", horizon, main=True),
-        _level(COVERAGE, "facilities at the standard at the end", "coverage", percent, _share_points, PERCENT_POINTS,
+        _level(COVERAGE, "facilities at the standard at the end", "coverage", percent, share_points, PERCENT_POINTS,
                main=True),
         *(_money(currency) if currency else []),
         *(_gap(grouping) for grouping in _groupings(strategies)),
         *([_kept()] if not all(sustainment.why_untold(runs.scenario) for runs in strategies) else []),
         *(_chance(f"reached_by_{month}", f"chance by month {month} ({calendar_month(scenario.start, month)})", month)
           for month in dates),
-        _level("score_at_end", "mean score at the end", "score", score, _share_points, "points of 100"),
+        _level("score_at_end", "mean score at the end", "score", score, share_points, "points of 100"),
     ]  # fmt: skip
     if _districts(strategies[0]) > 1:
         found.append(
@@ -113,7 +113,7 @@ def _time(key: str, name: str, horizon: int, values: Callable[[Runs], np.ndarray
 
 def _chance(key: str, name: str, by: int, *, main: bool = False) -> Measure:
     return Measure(key, name, "share of runs", "chance", False, "less likely", "more likely",
-                   partial(_arrived, by=by), percent, _share_points, PERCENT_POINTS, criterion=main,
+                   partial(_arrived, by=by), percent, share_points, PERCENT_POINTS, criterion=main,
                    main=main)  # fmt: skip
 
 
@@ -149,13 +149,13 @@ def _kept() -> Measure:
     """No criterion: what is kept shows in score and coverage at the end, and much of a small gain is no merit."""
     kept = Ratio(_kept_and_gain, _share_kept, sustainment.LEAST_GAIN, _nothing_to_keep)
     return Measure(KEPT, f"gain in score kept {sustainment.LATER} months after support", "share", "share", False,
-                   "less", "more", partial(_ratio, kept), sustainment.share_words, _share_points, PERCENT_POINTS,
+                   "less", "more", partial(_ratio, kept), sustainment.share_words, share_points, PERCENT_POINTS,
                    criterion=False, main=True, ratio=kept)  # fmt: skip
 
 
 def _effort(key: str, *, criterion: bool) -> Measure:
     return Measure(key, effort.ACTIVITIES[key], "count", "effort", True, "fewer", "more",
-                   partial(effort.taken, unit=key), count, _counted, "", criterion)  # fmt: skip
+                   partial(effort.taken, unit=key), count, counted_gap, "", criterion)  # fmt: skip
 
 
 def _ratio(ratio: Ratio, runs: Runs) -> np.ndarray:
@@ -238,11 +238,3 @@ def _last_district(runs: Runs) -> np.ndarray:
 
 def _districts(runs: Runs) -> int:
     return len(recorded(runs).groupings()["district"].names)
-
-
-def _share_points(size: float) -> str:
-    return f"{100 * size:.1f}" if size < 0.9995 else f"{100 * size:.0f}"
-
-
-def _counted(size: float) -> str:
-    return f"{size:,.0f}" if size >= 10 or size == round(size) else f"{size:.1f}"

@@ -40,3 +40,13 @@ def money(value: float) -> str:
     if abs(rounded) >= 1e6:
         return f"{rounded / 1e6:.3g} million"
     return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:.3g}"
+
+
+def share_points(size: float) -> str:
+    """The size of a difference of shares, 0-1, in percentage points."""
+    return f"{100 * size:.1f}" if size < 0.9995 else f"{100 * size:.0f}"
+
+
+def counted_gap(size: float) -> str:
+    """The size of a difference of numbers of things."""
+    return f"{size:,.0f}" if size >= 10 or size == round(size) else f"{size:.1f}"

@@ -67,7 +67,8 @@ def assert_plausible(finding: Finding) -> None:
     assert 0.0 <= finding.share_above <= 1.0
     if finding.figure.unit == "%" and finding.figure.measured != "counted":
         assert 0.0 <= finding.low <= finding.high <= 100.0
-    assert finding.low != finding.high, "chance must show"
+    if finding.figure.key != "H2.printed":  # what is on paper alone may change nothing at all
+        assert finding.low != finding.high, "chance must show"
 
 
 def test_the_record_has_every_figure_and_no_other(record: dict[str, str]):

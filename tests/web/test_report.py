@@ -11,7 +11,7 @@ import pytest
 import qisim
 from qisim.charts.chart import drawn
 from qisim.comparison.charts import catalogue as compare_charts
-from qisim.study import typical
+from qisim.outcomes import followed
 from qisim.study.charts import catalogue
 from qisim.study.results import Results
 from tests.web.chromium import opened
@@ -132,9 +132,10 @@ def test_it_prints_on_a_few_pages(browser: str, page: Path) -> None:
 
 
 def test_the_answer_comes_first_and_costs_are_told_as_they_are(page: Path, kind: str) -> None:
-    text = unescape(re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8")))
-    parts = ["does it last?", "What came of", "Charts", "What is counted as cost", "What it does not say"]
-    places = [text.index(part) for part in parts]
+    html = unescape(page.read_text(encoding="utf-8"))
+    parts = ["does it last?", "<h2>Results", "<h2>Charts", "<h2>What is counted as cost", "<h2>What it does not say"]
+    places = [html.index(part) for part in parts]
+    text = re.sub(r"<[^>]*>", "", html)
     assert places == sorted(places)
     assert "Counted" in text and "without a cost" in text
     assert "(at 40)" in text and "(no cost told)" in text
@@ -168,6 +169,6 @@ def test_a_country_too_large_to_be_followed_is_reported_without_its_facilities(
 ) -> None:
     results, _ = plain
     whole = drawn(catalogue.CHARTS, results)
-    monkeypatch.setattr(typical, "MOST_ROWS", 100)
+    monkeypatch.setattr(followed, "MOST_ROWS", 100)
     assert set(whole) - set(drawn(catalogue.CHARTS, results)) == {"learning", "run_charts"}
     assert "the country is too large for them" in results.report().decode()

@@ -215,7 +215,7 @@ def test_means_are_shown_as_in_the_tables(series, label):
 
 def test_the_usual_parameters_have_plain_words():
     assert set(PLAIN) == set(USUAL)
-    assert named("turnover_annual") == "a trained team member leaves (turnover_annual)"
+    assert named("turnover_annual") == "a member of the team leaves (turnover_annual)"
 
 
 def test_the_answer_tells_what_a_parameter_is_with_its_name_and_unit():

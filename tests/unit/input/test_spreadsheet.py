@@ -52,4 +52,4 @@ def test_a_registry_that_was_written_is_read_as_it_was(tmp_path: Path) -> None:
 def test_every_csv_file_passes_through_one_place() -> None:
     package = Path(qisim.__file__).parent
     writers = {file.relative_to(package).as_posix() for file in package.rglob("*.py") if ".to_csv(" in file.read_text()}
-    assert writers == {"scenario/spreadsheet.py"}
+    assert writers == {"input/spreadsheet.py"}

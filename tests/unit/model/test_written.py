@@ -76,7 +76,7 @@ def test_neither_runs_nor_sweeps_follow_a_replaced_rule(
     monkeypatch.setattr(core.replicates, "overloads", {(): None} if compiled_before else {})
     monkeypatch.setattr(core.replicates._cache, "code", written.code())
     monkeypatch.setattr(rules, "hears", _other)
-    for run in (lambda: study.run(replicates=1), structure.compile):
+    for run in (lambda: study.run(replicates=1, compiling=lambda: None), structure.compile):
         with pytest.raises(BadInput, match="copy of its source"):
             run()
     monkeypatch.setattr(core.replicates, "overloads", {(): None})

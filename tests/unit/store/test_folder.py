@@ -283,7 +283,7 @@ def test_files_are_added_to_results_and_replaced_with_them(results: qisim.Result
 DYING = """
 import os, sys
 from pathlib import Path
-from qisim.experiments import folder
+from qisim.store import folder
 
 renames = int(sys.argv[2])
 rename = Path.rename

@@ -41,7 +41,7 @@ name = "hand hygiene"
 name = "peer monitoring"
 indicator = "hand hygiene"
 effect = 0.9
-initial_users = 0.2
+initial_users = 0.05
 [[programme]]
 kind = "collaborative"
 waves = [{ start = 0 }]
@@ -330,8 +330,8 @@ def test_a_folder_for_compiled_code_that_cannot_be_made(command: Qisim) -> None:
     ("where", "told"), [("save", "small holds the whole of"), ("tell", "the results are in out/small")]
 )
 def test_ctrl_c_says_what_it_leaves(command: Qisim, monkeypatch: pytest.MonkeyPatch, where: str, told: str) -> None:
-    from qisim.store import folder
     from qisim.study import command as run
+    from qisim.study import folder
 
     save = folder.save
 
