@@ -12,7 +12,7 @@ import typer
 
 from qisim.terminal import ctrl_c
 from qisim.terminal.faults import tell_faults
-from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means
+from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means, tell, tell_where
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -205,10 +205,10 @@ def _tell(found: Calibration, file: Path, out: Path, draws: int) -> None:
     for warning in found.warnings():
         complain(f"Mind: {warning}")
     screen.print(f"\nFrom {basis(found.checks)}.")
-    typer.echo(f"Results are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
+    tell_where(out)
     if not found.checks.misfit:
-        typer.echo(f"To forecast with {counted(draws, 'draw')} of what was fitted:")
-        typer.echo(f"  {command_line('run', file, '--parameters', out / 'parameters.csv')}")
+        tell(f"To forecast with {counted(draws, 'draw')} of what was fitted:")
+        tell(f"  {command_line('run', file, '--parameters', out / 'parameters.csv')}")
 
 
 def _table(found: Calibration, width: int) -> Table:

@@ -11,7 +11,7 @@ import typer
 
 from qisim.study.options import Parameters, drawing_from, tell_sets
 from qisim.terminal.faults import tell_faults
-from qisim.terminal.say import complain, console, say_json, stopping_means
+from qisim.terminal.say import complain, console, say_json, stopping_means, tell, tell_where
 
 if TYPE_CHECKING:
     from qisim.comparison.comparison import Comparison
@@ -121,9 +121,9 @@ def _tell(compared: Comparison, out: Path, faults: list[str]) -> None:
         tables = [line for table in decision_tables(compared) for line in ("", table)]
         said = [*answer(compared), *tables, *certainty(compared)]
     for strategy in compared.strategies:
-        typer.echo(f"{strategy.label}: {strategy.name}")
-    typer.echo()
+        tell(f"{strategy.label}: {strategy.name}")
+    tell("")
     screen = console()
     for line in said:
         screen.print(line)
-    typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
+    tell_where(out)

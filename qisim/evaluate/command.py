@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qisim.store.writing import write_file
-from qisim.terminal.say import complain, console, counted, say_json, stopping_means
+from qisim.terminal.say import complain, console, counted, say_json, stopping_means, tell
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -72,7 +72,7 @@ def evaluate(
     screen.print(_table(found))
     screen.print(f"\n{_basis(found)}")
     if out is not None:
-        typer.echo(f"\nThe estimates are in {out}.")
+        tell(f"\nThe estimates are in {out}.")
 
 
 def _check_out(out: Path | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qisim.store.writing import write_file
-from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means
+from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def replay(
     with stopping_means(f"the events are in {out}."):
         _tell(replayed, folder, facility, as_json)
         if not as_json:
-            typer.echo(f"\nThe events are in {out}.")
+            tell(f"\nThe events are in {out}.")
 
 
 def _tell(replayed: Replay, folder: Path, facility: str | None, as_json: bool) -> None:
@@ -61,7 +61,7 @@ def _tell(replayed: Replay, folder: Path, facility: str | None, as_json: bool) -
         return
     months = counted(replayed.scenario.months, "month")
     same = f"simulated future {replayed.replicate}, the same as in the results, month by month ({months})"
-    typer.echo(f"{replayed.scenario.title}: {same}")
+    tell(f"{replayed.scenario.title}: {same}")
     if facility is None:
         _tell_overview(replayed, folder)
     else:
@@ -103,12 +103,12 @@ def _tell_story(replayed: Replay, facility: str) -> None:
 
     row = replayed.world.facilities.loc[place_of(replayed.world, facility)]
     name = row["id"] if row["id"] == row["name"] else f"{row['name']} ({row['id']})"
-    typer.echo(f"\n{name}, {_readable(row['kind'])} in {row['district']}")
+    tell(f"\n{name}, {_readable(row['kind'])} in {row['district']}")
     for month in story(replayed, facility):
         number = f" (month {month.month})" if month.month else ""
-        typer.echo(f"\n{month.date}{number}, score {month.score:.2f}")
+        tell(f"\n{month.date}{number}, score {month.score:.2f}")
         for happening in month.happenings:
-            typer.echo(f"  {happening}")
+            tell(f"  {happening}")
 
 
 def _tell_overview(replayed: Replay, folder: Path) -> None:
@@ -131,7 +131,7 @@ def _tell_overview(replayed: Replay, folder: Path) -> None:
     console().print(table)
     first_id = str(facilities["id"].iloc[0])
     again = command_line("replay", folder, "--replicate", replayed.replicate, "--facility", first_id)
-    typer.echo(f"To read one facility's story:\n  {again}")
+    tell(f"To read one facility's story:\n  {again}")
 
 
 def _readable(kind: str) -> str:

@@ -11,6 +11,9 @@ from pydantic_core import PydanticCustomError
 from qisim.input.errors import shown
 from qisim.input.files import control_character
 
+MOST_NAMES = 100_000
+"""Names that a list of them holds."""
+
 
 class Table(BaseModel):
     """A table of a scenario file: unknown keys are refused, values do not change once read."""
@@ -59,4 +62,5 @@ When = Annotated[date | int, BeforeValidator(_when)]
 Day = Annotated[date, BeforeValidator(_day)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_visible)]
+Names = Annotated[list[str], Field(max_length=MOST_NAMES)]
 FileName = Annotated[str, Field(min_length=1), AfterValidator(_visible)]

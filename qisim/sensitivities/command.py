@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qisim.terminal.faults import tell_faults
-from qisim.terminal.say import complain, console, say_json, stopping_means
+from qisim.terminal.say import complain, console, say_json, stopping_means, tell_where
 
 if TYPE_CHECKING:
     from qisim.sensitivities.sensitivity import Sensitivity
@@ -88,4 +88,4 @@ def _tell(found: Sensitivity, out: Path) -> None:
             screen.print(indent(fill(sentence, screen.width - 2), "  "), soft_wrap=True)
     for key, why in found.untold.items():
         screen.print(f"\n{key}: nothing can be told: {why}")
-    typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
+    tell_where(out)

@@ -11,7 +11,7 @@ import typer
 
 from qisim.study.options import Parameters, drawing_from, tell_sets
 from qisim.terminal.faults import tell_faults
-from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means
+from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means, tell, tell_where
 
 if TYPE_CHECKING:
     from qisim.study.results import Results
@@ -121,8 +121,8 @@ def _tell(results: Results, out: Path, faults: list[str]) -> None:
         tables = [outcome_table(results)]
     for table in tables:
         console().print(table)
-    typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
-    typer.echo(f"To look at one simulated future month by month:\n  {command_line('replay', out, '--replicate', 0)}")
+    tell_where(out)
+    tell(f"To look at one simulated future month by month:\n  {command_line('replay', out, '--replicate', 0)}")
 
 
 def _tell_json(results: Results, out: Path, faults: list[str]) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from qisim.input.errors import BadInput, Problem
 from qisim.terminal import ctrl_c
-from qisim.terminal.say import command_line, complain, counted, say_json
+from qisim.terminal.say import command_line, complain, counted, say_json, tell
 
 if TYPE_CHECKING:
     from qisim.sweeps.plan import Estimate, Plan
@@ -172,10 +172,10 @@ def _estimate(file: Path, out: Path, workers: int | None, cluster: str | None, a
     if as_json:
         say_json(_estimate_row(estimate, ready, out, left))
         return
-    typer.echo(_in_words(estimate, out))
+    tell(_in_words(estimate, out))
     if left < estimate.runs:
-        typer.echo(f"{estimate.runs - left:,} of these runs are finished already; time and room are for the others.")
-    typer.echo(f"Outcomes kept: {', '.join(ready.outcomes)}.")
+        tell(f"{estimate.runs - left:,} of these runs are finished already; time and room are for the others.")
+    tell(f"Outcomes kept: {', '.join(ready.outcomes)}.")
 
 
 def _estimate_row(estimate: Estimate, ready: Plan, out: Path, left: int) -> dict[str, Any]:
@@ -198,12 +198,12 @@ def _tell(out: Path, status: Status, as_json: bool) -> None:
         say_json(_row(out, status))
         return
     if status.complete:
-        typer.echo(f"{counted(status.runs, 'run')} {_are(status.runs)} finished, in {out}.")
+        tell(f"{counted(status.runs, 'run')} {_are(status.runs)} finished, in {out}.")
     else:
-        typer.echo(f"{_share(status)}, in {out}; the same command tries the others again.")
+        tell(f"{_share(status)}, in {out}; the same command tries the others again.")
     if status.failed:
-        typer.echo(f"{counted(status.failed, 'run')} failed; the first, {status.first_error}")
-    typer.echo(f"To see what matters:\n  {command_line('sensitivity', out)}")
+        tell(f"{counted(status.failed, 'run')} failed; the first, {status.first_error}")
+    tell(f"To see what matters:\n  {command_line('sensitivity', out)}")
 
 
 def _show_status(folder: Path, as_json: bool) -> None:
@@ -214,13 +214,13 @@ def _show_status(folder: Path, as_json: bool) -> None:
         say_json(_row(folder, found))
         return
     share = found.runs / found.of_runs
-    typer.echo(f"{_share(found)} ({100 * share:.0f}%), in {found.chunks:,} of {counted(found.of_chunks, 'part')}.")
+    tell(f"{_share(found)} ({100 * share:.0f}%), in {found.chunks:,} of {counted(found.of_chunks, 'part')}.")
     if found.failed:
-        typer.echo(f"{counted(found.failed, 'run')} failed.")
+        tell(f"{counted(found.failed, 'run')} failed.")
     if found.damaged:
-        typer.echo(f"{counted(found.damaged, 'damaged file')}; the sweep, started again, runs them anew.")
+        tell(f"{counted(found.damaged, 'damaged file')}; the sweep, started again, runs them anew.")
     if not found.complete:
-        typer.echo(_under_way(found))
+        tell(_under_way(found))
 
 
 def _share(found: Status) -> str:

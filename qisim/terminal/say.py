@@ -35,6 +35,11 @@ def tell(text: str, *, err: bool = False) -> None:
     typer.echo("\n".join(map(harmless, text.split("\n"))), err=err)
 
 
+def tell_where(out: Path) -> None:
+    """Say where the results of a command are."""
+    tell(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
+
+
 def complain(text: str) -> None:
     """Tell the user something on stderr."""
     tell(text, err=True)

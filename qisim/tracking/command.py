@@ -11,7 +11,7 @@ import typer
 
 from qisim.study.options import Parameters, drawing_from, tell_sets
 from qisim.terminal.faults import tell_faults
-from qisim.terminal.say import complain, console, say_json, stopping_means
+from qisim.terminal.say import complain, console, say_json, stopping_means, tell_where
 
 if TYPE_CHECKING:
     from qisim.observed.observed import Observed
@@ -131,4 +131,4 @@ def _tell(tracking: Tracking, out: Path, faults: list[str]) -> None:
     screen = console()
     for line in said:
         screen.print(line)
-    typer.echo(f"\nResults are in {out}: report.html to open or to print, charts, and tables for a spreadsheet.")
+    tell_where(out)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydantic import Field
 
 from qisim.scenario.costs import ElementCosts
-from qisim.scenario.key_types import Name, Share, Table, When
+from qisim.scenario.key_types import Name, Names, Share, Table, When
 
 if TYPE_CHECKING:
     from qisim.scenario.elements.calendar import Calendar
@@ -32,10 +32,10 @@ class Element(Table):
 
     kind: str
     name: Name = Field("", description="what the element is called; its kind unless told")
-    provinces: list[str] = Field([], description="cover only these provinces")
-    districts: list[str] = Field([], description="cover only these districts")
-    kinds: list[str] = Field([], description="cover only these kinds of facility")
-    facilities: list[str] = Field([], description="cover only the facilities with these ids")
+    provinces: Names = Field([], description="cover only these provinces")
+    districts: Names = Field([], description="cover only these districts")
+    kinds: Names = Field([], description="cover only these kinds of facility")
+    facilities: Names = Field([], description="cover only the facilities with these ids")
     ownership: Share = Field(0.7, description="0 imposed from above, 1 led by the professionals themselves")
     identity: Share = Field(1.0, description="1 one clear programme, lower when diluted by concurrent initiatives")
     costs: ElementCosts = Field(ElementCosts(), description="what it costs, where [costs] does not tell")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Lasting
-from qisim.scenario.key_types import Share
+from qisim.scenario.key_types import Names, Share
 
 if TYPE_CHECKING:
     from qisim.scenario.elements.calendar import Calendar
@@ -19,7 +19,7 @@ class Campaign(Lasting):
     kind: Literal["campaign"]
     reach: Share = Field(0.5, description="share of the covered facilities that it reaches in a month")
     enrols: Share = Field(0.0, description="share of the covered facilities that sign up in the course of it")
-    package: list[str] = Field([], description="names of the ideas it tells of; all unless told")
+    package: Names = Field([], description="names of the ideas it tells of; all unless told")
 
     @property
     def enrolling(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Element, Horizon
-from qisim.scenario.key_types import Share, When
+from qisim.scenario.key_types import Names, Share, When
 
 if TYPE_CHECKING:
     from qisim.scenario.elements.calendar import Calendar
@@ -26,7 +26,7 @@ class CascadeTraining(Element):
     reach: Share = Field(0.9, description="share of the covered facilities that a round reaches")
     rounds: Annotated[int, Field(ge=1, le=100)] = Field(1, description="how often the training is given")
     every_months: Annotated[int, Field(ge=1, le=120)] = Field(12, description="months from one round to the next")
-    package: list[str] = Field([], description="names of the ideas it teaches; all unless told")
+    package: Names = Field([], description="names of the ideas it teaches; all unless told")
     start: When = Field(0, description="month in which the first trainers are trained")
 
     def span(self, horizon: Horizon) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from qisim.scenario.elements.base import Element, Horizon
-from qisim.scenario.key_types import Table, When
+from qisim.scenario.key_types import Names, Table, When
 
 if TYPE_CHECKING:
     from qisim.scenario.elements.calendar import Calendar
@@ -23,8 +23,8 @@ class Wave(Table):
     share: Annotated[float, Field(gt=0, le=1)] | None = Field(
         None, description="or the share of the covered facilities that join"
     )
-    kinds: list[str] = Field([], description="only these kinds of facility, of those the element covers")
-    districts: list[str] = Field([], description="only these districts, of those the element covers")
+    kinds: Names = Field([], description="only these kinds of facility, of those the element covers")
+    districts: Names = Field([], description="only these districts, of those the element covers")
 
     @model_validator(mode="after")
     def _one_size(self) -> Wave:
@@ -40,7 +40,7 @@ class Collaborative(Element):
     phase: Literal["demonstration", "spread"] = Field(
         "demonstration", description="a demonstration may end in a synthesis workshop; a spread takes its package on"
     )
-    waves: Annotated[list[Wave], Field(min_length=1)] = Field(description="who joins when")
+    waves: Annotated[list[Wave], Field(min_length=1, max_length=1000)] = Field(description="who joins when")
     select: Select = Field("all", description="which of the covered facilities a wave takes first")
     cohort: Literal["wave", "province", "district"] = Field(
         "wave", description="who sits together in a session: the whole wave, or each of its provinces or districts"
@@ -56,7 +56,7 @@ class Collaborative(Element):
     release: Literal["at_once", "stages"] = Field(
         "at_once", description="the whole package at the first session, or a part of it at each"
     )
-    package: list[str] = Field([], description="names of the ideas it spreads; all unless told")
+    package: Names = Field([], description="names of the ideas it spreads; all unless told")
     synthesis: bool = Field(False, description="a synthesis workshop at the end of each wave fixes the package")
     champions: Annotated[int, Field(ge=0, le=1000)] = Field(
         0, description="peer coaches that the synthesis workshop yields for the facilities that join later"

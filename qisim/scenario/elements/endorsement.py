@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Lasting
-from qisim.scenario.key_types import Share
+from qisim.scenario.key_types import Names, Share
 
 if TYPE_CHECKING:
     from qisim.scenario.elements.calendar import Calendar
@@ -19,7 +19,7 @@ class Endorsement(Lasting):
     supports: ClassVar[bool] = False
     kind: Literal["endorsement"]
     standing: Share = Field(0.7, description="how far facilities look up to who endorses; 0 not at all")
-    package: list[str] = Field([], description="names of the ideas endorsed; all unless told")
+    package: Names = Field([], description="names of the ideas endorsed; all unless told")
 
     def schedule(self, calendar: Calendar, covered: Any) -> None:
         start, end = calendar.span(self, self.start, self.end)

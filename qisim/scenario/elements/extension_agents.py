@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Lasting
+from qisim.scenario.key_types import Names
 
 if TYPE_CHECKING:
     from qisim.scenario.elements.calendar import Calendar
@@ -18,7 +19,7 @@ class ExtensionAgents(Lasting):
     kind: Literal["extension_agents"]
     agents: Annotated[int, Field(ge=0, le=100_000)] = Field(description="agents in all")
     visits_per_month: Annotated[float, Field(ge=0, le=100)] = Field(10.0, description="visits of an agent a month")
-    package: list[str] = Field([], description="names of the ideas they tell of, in that order; all unless told")
+    package: Names = Field([], description="names of the ideas they tell of, in that order; all unless told")
 
     def schedule(self, calendar: Calendar, covered: Any) -> None:
         start, end = calendar.span(self, self.start, self.end)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from qisim.scenario.elements.base import Element, Horizon
-from qisim.scenario.key_types import Share, When
+from qisim.scenario.key_types import Names, Share, When
 
 if TYPE_CHECKING:
     from qisim.scenario.elements.calendar import Calendar
@@ -22,7 +22,7 @@ class Policy(Element):
     enforcement: Share = Field(0.5, description="how far compliance is demanded, 0 not at all")
     rounds: Annotated[int, Field(ge=1, le=100)] = Field(3, description="circulars")
     every_months: Annotated[int, Field(ge=1, le=120)] = Field(2, description="months from one circular to the next")
-    package: list[str] = Field([], description="names of the ideas it makes the rule; all unless told")
+    package: Names = Field([], description="names of the ideas it makes the rule; all unless told")
     start: When = Field(0, description="month of the first circular")
     ownership: Share = Field(0.2, description="0 imposed from above, 1 led by the professionals themselves")
 
