@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "qisim"
 PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "pictures" / "architecture.svg"
-SECTION = re.compile(r"(<!-- rooms -->\n).*?(<!-- end -->)", re.DOTALL)
+SECTION = re.compile(r"(<!-- rooms -->\n).*?(<!-- end of rooms -->)", re.DOTALL)
 
 LAYERS: list[tuple[str, tuple[str, ...]]] = [
     ("commands", ("cli",)),

@@ -15,7 +15,7 @@ from qisim.input.lazily import lazily
 if TYPE_CHECKING:
     from qisim.evaluate.by_sites import BySites, power
     from qisim.evaluate.designs import DESIGNS
-    from qisim.evaluate.evaluation import Evaluation, evaluation
+    from qisim.evaluate.experiment import Evaluation, evaluation
     from qisim.evaluate.plan import Plan
     from qisim.evaluate.what_if import CIRCUMSTANCES, FAULTLESS, Circumstances, circumstances
 
@@ -27,10 +27,10 @@ __getattr__, __dir__ = lazily(__name__, {
     "CIRCUMSTANCES": "qisim.evaluate.what_if",
     "Circumstances": "qisim.evaluate.what_if",
     "DESIGNS": "qisim.evaluate.designs",
-    "Evaluation": "qisim.evaluate.evaluation",
+    "Evaluation": "qisim.evaluate.experiment",
     "FAULTLESS": "qisim.evaluate.what_if",
     "Plan": "qisim.evaluate.plan",
     "circumstances": "qisim.evaluate.what_if",
-    "evaluation": "qisim.evaluate.evaluation",
+    "evaluation": "qisim.evaluate.experiment",
     "power": "qisim.evaluate.by_sites",
 })  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from qisim.evaluate.evaluation import Evaluation, evaluation
+from qisim.evaluate.experiment import Evaluation, evaluation
 from qisim.evaluate.plan import Progress
 from qisim.evaluate.what_if import further
 from qisim.input.errors import BadInput, Problem, shown

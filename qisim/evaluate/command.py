@@ -49,7 +49,7 @@ def evaluate(
     Simulates the data that an evaluation would see, analyses them by each design, and tells how far the answers are
     from the true effect, which a simulation knows.
     """
-    from qisim.evaluate import evaluation
+    from qisim.evaluate.experiment import evaluation
     from qisim.input.spreadsheet import csv_text
     from qisim.terminal.progress import watching
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from qisim.evaluate.evaluation import Evaluation, evaluation
+from qisim.evaluate.experiment import Evaluation, evaluation
 from qisim.evaluate.plan import Progress
 from qisim.input.errors import BadInput, Problem, shown
 from qisim.study.study import Study, load
