@@ -85,9 +85,9 @@ def calibrate(
     options = _options(study.scenario, parameters, prior or [], numbers)
     found = _fit(study, data, out, options, workers or available_cores())
     faults: list[str] = []
-    files = _draw(found, faults)
     with stopping_means(f"the simulations in {out} are kept, and the same command writes the results anew."):
-        found.save(files)
+        found.save({})
+        found.save(_draw(found, faults))
     if as_json:
         say_json({**found.rows(), "folder": str(out)})
     else:
@@ -203,7 +203,7 @@ def _tell(found: Calibration, file: Path, out: Path, draws: int) -> None:
     screen.print(_table(found, screen.width))
     screen.print(f"\n{said[-1]}")
     for warning in found.warnings():
-        complain(f"Mind: {warning}")
+        complain(f"Note: {warning}")
     screen.print(f"\nFrom {basis(found.checks)}.")
     tell_where(out)
     if not found.checks.misfit:

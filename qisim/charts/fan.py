@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 BAND_SHADES = {"90": 0.18, "50": 0.32}
 
 
-def _fan(ax: Axes, coverage: np.ndarray) -> list[Artist]:
+def draw_fan(ax: Axes, coverage: np.ndarray) -> list[Artist]:
+    """Draw the bands that the number of runs supports, and the median; returns their keys."""
     from matplotlib.patches import Patch
 
     bands = fan(coverage)

@@ -27,7 +27,7 @@ from qisim.world.world import World, spelled_otherwise
 
 ALIKE = 0.9
 """How alike two names are, 0-1, that may be meant to be one."""
-MOST_COMPARED = 200
+MOST_NAMES = 200
 """Rows of a list whose names are compared; the time grows with the square."""
 
 
@@ -139,7 +139,7 @@ def _names_alike(scenario: Scenario) -> Found:
         "world.kinds": ("kind", scenario.world.kinds),
     }
     for table, (what, rows) in lists.items():
-        for i, j in combinations(range(min(len(rows), MOST_COMPARED)), 2):
+        for i, j in combinations(range(min(len(rows), MOST_NAMES)), 2):
             one, other = rows[i].name, rows[j].name
             if _alike(one, other):
                 files = [scenario.origin.locate(f"{table}.{row}.name")[0] for row in (i, j)]

@@ -112,8 +112,9 @@ class Finding:
 
     @property
     def best_is_clear(self) -> bool:
-        """Whether the best, and those alike, are clearly better than all others."""
-        return all(self.clearly_better(self.best, i) for i in range(len(self.estimates)) if i not in self.alike)
+        """Whether the best, and those alike, are clearly better than all others, of which there are some."""
+        others = [place for place in range(len(self.estimates)) if place not in self.alike]
+        return bool(others) and all(self.clearly_better(self.best, other) for other in others)
 
     def no_worse(self, one: int, other: int) -> bool:
         """Whether the mean of strategy `one` is at least as good as that of `other`."""

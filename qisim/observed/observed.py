@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from qisim.world.world import World
 
 
-"""Ends the names of means that somebody from outside measured."""
-
-
-"""Kinds of series in words: numbers of facilities, and means over facilities (0-1)."""
-
-
-"""What can be seen of any scenario."""
-
-
 @dataclass(frozen=True, eq=False)
 class Observed:
     """A series of observations, a cell a month, place and series.

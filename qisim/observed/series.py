@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from qisim.scenario.schema import Scenario
 
 MEASURED = "_measured"
+"""Ends the names of means that somebody from outside measured."""
 
 
 REPORTED_WORDS, MEASURED_WORDS = "as facilities report it", "as measured from outside"

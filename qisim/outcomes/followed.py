@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from qisim.world.world import World
 
 MOST_ROWS = 3_000_000
+"""Facilities x months x ideas that are followed one by one for a chart; more would take gigabytes."""
 
 
 def can_be_followed(scenario: Scenario, world: World) -> bool:

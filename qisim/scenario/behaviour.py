@@ -7,13 +7,12 @@ publication, or "assumed" where none was found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, create_model
 
-from qisim.scenario.uncertain import Uncertain, quantity
+from qisim.scenario.uncertain import quantity
 
 ASSUMED = "assumed"
 TUNED = "tuned to published results, all together: docs/evidence.md"
@@ -301,8 +300,3 @@ if TYPE_CHECKING:
         def __getattr__(self, name: str) -> Any: ...
 else:
     Behaviour = _behaviour_model()
-
-
-def uncertain_names(behaviour: _Behaviour) -> Iterator[str]:
-    """Names of the parameters that a run draws instead of knowing them."""
-    return (name for name, value in behaviour if isinstance(value, Uncertain))

@@ -39,17 +39,18 @@ def sensitivity(
     and tables.
     """
     from qisim.store import manifest
-    from qisim.store.folder import check_destination
+    from qisim.store.folder import add, check_destination
 
     out = folder / "sensitivity" if out is None else out
     check_destination(out, manifest.SENSITIVITY)
     found = _analyse(folder, outcome or [], compare)
     for note in found.gathered.notes:
-        complain(f"Mind: {note}.")
+        complain(f"Note: {note}.")
     faults: list[str] = []
-    files = _draw(found, faults)
-    with stopping_means(f"{out} holds the whole of the new results, or is as it was."):
-        found.save(out, shlex.join(["qisim", *sys.argv[1:]]), files)
+    with stopping_means(f"{out} holds the whole of the new tables, or is as it was."):
+        found.save(out, shlex.join(["qisim", *sys.argv[1:]]), {})
+    with stopping_means(f"the tables are in {out}; report and charts may be missing."):
+        add(out, _draw(found, faults))
     if as_json:
         say_json({**found.rows(), "folder": str(out)})
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qisim.store import manifest
 
-SHARED = ("input", "scenario", "world", "model", "outcomes", "observed", "workers")
+SHARED = ("input", "scenario", "world", "model", "outcomes", "observed", "store", "workers")
 """Rooms that decide every result."""
 ONLY_SAYS = {"charts", "command.py", "options.py", "report.py", "screen.py", "words.py"}
 """What a room holds that says what came out, and decides nothing of it."""

@@ -17,16 +17,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qisim.input.errors import BadInput, Problem, reading_failed
 from qisim.scenario.schema import Scenario
 from qisim.store import manifest as manifests
 from qisim.store.manifest import INPUTS
 from qisim.store.writing import check_place, former_place, is_unfinished, put_away_dead, whole_file, working_folder
-
-if TYPE_CHECKING:
-    pass
 
 LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 MOST_NAMED = 3

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from qisim.input.errors import BadInput, Problem
+from qisim.input.errors import BadInput, Problem, shown
 from qisim.scenario.load import from_document
 from qisim.scenario.origin import Origin
 from qisim.scenario.schema import Scenario
@@ -80,6 +80,16 @@ def check_changed(scenario: Scenario, world: World) -> None:
     """Raise BadInput where a world is not what its scenario makes, so that it would be lost if that made another."""
     if not same(build_world(scenario), world):
         raise BadInput(Problem("scenario", GIVEN))
+
+
+def check_kept(world: World) -> None:
+    """Raise BadInput where a column of the facilities is neither of numbers nor of texts, so that no file keeps it."""
+    for name, column in world.facilities.items():
+        if _kind(column) == "O" and not all(isinstance(cell, (str, bool)) for cell in column.dropna()):
+            allowed = "columns of numbers, texts, or true and false"
+            raise BadInput(
+                Problem("world", f"the column {name!r} holds {shown(column.dropna().iloc[0])}", allowed=allowed)
+            )
 
 
 def built(scenario: Scenario, inputs: Mapping[str, bytes]) -> World:

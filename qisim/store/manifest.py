@@ -8,16 +8,13 @@ import platform
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from qisim.input.errors import BadInput, Problem, nearest, reading_failed
 from qisim.input.files import check_file
 from qisim.scenario.version import __version__
-
-if TYPE_CHECKING:
-    pass
 
 NAME = "manifest.json"
 FORMAT: Literal["qisim results"] = "qisim results"
@@ -94,39 +91,41 @@ def written_files(folder: Path, kind: str) -> dict[str, FileRecord]:
 
     The manifest itself is as it was written, too.
     """
-    text = _text(folder)
-    listing = _listing(folder, text)
-    _check_kind(folder, listing.format, kind)
-    _check_seal(folder, text)
+    text = text_of(folder)
+    listing = listing_of(folder, text)
+    check_kind(folder, listing.format, kind)
+    check_seal(folder, text)
     return listing.files
 
 
 def with_files(folder: Path, contents: Mapping[str, bytes]) -> bytes:
     """The manifest of a folder with further files. Raises BadInput where there is no whole one."""
-    text = _text(folder)
-    document = _check_seal(folder, text)
+    text = text_of(folder)
+    document = check_seal(folder, text)
     added = {name: record.model_dump() for name, record in records(contents).items()}
     return sealed({**document, "files": {**document["files"], **added}})
 
 
-def _check_kind(folder: Path, found: str, wanted: str) -> None:
+def check_kind(folder: Path, found: str, wanted: str) -> None:
     if found != wanted:
         raise BadInput(Problem(str(folder), f"holds {KINDS[found]}, not {KINDS[wanted]}"))
 
 
-def _check_seal(folder: Path, text: str) -> dict[str, Any]:
+def check_seal(folder: Path, text: str) -> dict[str, Any]:
     """What a manifest says. Raises BadInput where it is not as it was written."""
     try:
         document: dict[str, Any] = json.loads(text)
     except (ValueError, RecursionError):  # a number of very many digits, lists within lists within lists
-        raise _damaged(folder) from None
+        raise damaged(folder) from None
+    if isinstance(document, dict) and SEAL not in document:
+        raise BadInput(Problem(str(folder / NAME), "was written by an earlier qisim; run the command again elsewhere"))
     if not is_sealed(document):
         what = "is not as it was written; copy the folder again, or run the command again into another folder"
         raise BadInput(Problem(str(folder / NAME), what))
     return document
 
 
-def _text(folder: Path) -> str:
+def text_of(folder: Path) -> str:
     if not folder.is_dir():
         what = "is a file, not a results folder" if folder.exists() else "there is no such results folder"
         raise BadInput(Problem(str(folder), what, nearest=nearest(folder.name, _results_beside(folder))))
@@ -137,14 +136,14 @@ def _text(folder: Path) -> str:
     except FileNotFoundError:
         raise BadInput(Problem(str(folder), f"is not a results folder of qisim: it holds no {NAME}")) from None
     except (OSError, UnicodeDecodeError):
-        raise _damaged(folder) from None
+        raise damaged(folder) from None
 
 
-def _listing(folder: Path, text: str) -> _Listing:
+def listing_of(folder: Path, text: str) -> _Listing:
     try:
         return _Listing.model_validate_json(text)
     except ValidationError:
-        raise _damaged(folder) from None
+        raise damaged(folder) from None
 
 
 def verified(folder: Path, name: str, record: FileRecord) -> bytes:
@@ -178,7 +177,7 @@ def is_as_written(path: Path, record: FileRecord) -> bool:
         return hashlib.file_digest(stream, "sha256").hexdigest() == record.sha256
 
 
-def _damaged(folder: Path) -> BadInput:
+def damaged(folder: Path) -> BadInput:
     return BadInput(
         Problem(str(folder / NAME), "is not a manifest of qisim results, or is damaged; run the scenario again")
     )

@@ -58,9 +58,9 @@ def run(
     for note in notes(study.scenario, study.world):
         complain(str(note))
     inputs = folder.read_inputs(study.scenario)
+    replaced = _earlier(out)
     results = _simulate(study, replicates, seed, threads, detail)
     command = shlex.join(["qisim", *sys.argv[1:]])
-    replaced = _earlier(out)
     with stopping_means(f"{out} holds the whole of the new tables, or is as it was."):
         results_folder.save(results, out, command, inputs=inputs)
     faults: list[str] = []

@@ -19,11 +19,11 @@ from qisim.store.manifest import (
     INPUTS,
     NAME,
     FileRecord,
-    _check_kind,
-    _check_seal,
-    _damaged,
-    _listing,
-    _text,
+    check_kind,
+    check_seal,
+    damaged,
+    listing_of,
+    text_of,
 )
 
 
@@ -60,9 +60,9 @@ class Manifest(BaseModel):
 
 def read(folder: Path) -> Manifest:
     """The manifest of a results folder. Raises BadInput where `folder` is none."""
-    text = _text(folder)
-    listing = _listing(folder, text)
-    _check_kind(folder, listing.format, FORMAT)
+    text = text_of(folder)
+    listing = listing_of(folder, text)
+    check_kind(folder, listing.format, FORMAT)
     if listing.format_version > FORMAT_VERSION:
         raise BadInput(
             Problem(
@@ -71,8 +71,8 @@ def read(folder: Path) -> Manifest:
                 f" ({__version__}) cannot read; update qisim",
             )
         )
-    _check_seal(folder, text)
+    check_seal(folder, text)
     try:
         return Manifest.model_validate_json(text)
     except ValidationError:
-        raise _damaged(folder) from None
+        raise damaged(folder) from None

@@ -11,7 +11,7 @@ from qisim.input.errors import BadInput, Problem, shown
 from qisim.scenario.edit import changed
 from qisim.scenario.load import load_scenario
 from qisim.scenario.schema import Scenario
-from qisim.store.kept_world import check_changed
+from qisim.store.kept_world import check_changed, check_kept
 from qisim.study.results import Results
 from qisim.world.world import World, build_world
 
@@ -109,12 +109,16 @@ class Study:
     """A scenario and the facilities it takes place in. The world is built once, when it is first needed."""
 
     scenario: Scenario
+    _given: bool
+    """Whether the facilities were given from Python, so that no file has them."""
 
     def __init__(self, scenario: Scenario, world: World | None = None):
         """Raises BadInput where `scenario` is no scenario: one in a file is read by `load`."""
         _check(scenario, world)
         vars(self)["scenario"] = scenario
+        vars(self)["_given"] = world is not None
         if world is not None:
+            check_kept(world)
             vars(self)["world"] = world
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -137,10 +141,12 @@ class Study:
         change: then they are read or made up anew, which is refused where they were given from Python. Raises BadInput
         with every problem found.
         """
-        scenario = changed(self.scenario, changes)
-        if "world" in vars(self) and not _same_world(scenario, self.scenario):
+        study = Study(changed(self.scenario, changes))
+        if _same_world(study.scenario, self.scenario):
+            vars(study).update({name: vars(self)[name] for name in ("_given", "world") if name in vars(self)})
+        elif self._given:
             check_changed(self.scenario, self.world)
-        return Study(scenario, vars(self).get("world") if _same_world(scenario, self.scenario) else None)
+        return study
 
     def run(
         self,

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from qisim.outcomes.runs import Runs
     from qisim.world.world import World
 
-"""Facilities x months x ideas that are followed one by one for a chart; more would take gigabytes."""
-
 
 def typical_replicate(months: pd.DataFrame, coverage: float) -> int:
     """The replicate whose time to target is nearest the median; not reached counts as last.

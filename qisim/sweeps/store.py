@@ -189,8 +189,9 @@ class Store:
             if self.path(number).exists():
                 self.path(number, crashed=True).unlink(missing_ok=True)
         for path in (*self.folder.glob(".*.unfinished"), *(self.folder / RUNS).glob(".*.unfinished")):
-            with suppress(OSError):
-                path.unlink()
+            if is_unfinished(path):
+                with suppress(OSError):
+                    path.unlink()
 
 
 def chunk_name(number: int, *, crashed: bool = False) -> str:

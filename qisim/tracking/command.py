@@ -97,7 +97,7 @@ def _simulate(
 
 def _warn(warnings: list[str]) -> None:
     for warning in warnings:
-        complain(f"Mind: {warning}")
+        complain(f"Note: {warning}")
 
 
 def _draw(tracking: Tracking, faults: list[str]) -> dict[str, bytes]:

@@ -129,9 +129,10 @@ def _ready(folder: Path) -> Path:
     if not os.path.lexists(folder):
         check_before_compiling()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / MARK).touch()
         _forget_old_versions(folder)
     _check_private(folder)
+    if not (folder / MARK).exists() and os.access(folder, os.W_OK):
+        (folder / MARK).touch()
     if not os.access(folder, os.W_OK) and not any(folder.glob(f"*{ENDING}")):
         raise PermissionError(0, "it cannot be written to")
     return folder

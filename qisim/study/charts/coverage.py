@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qisim.charts import style
-from qisim.charts.fan import _fan
+from qisim.charts.fan import draw_fan
 from qisim.outcomes.runs import by_run
 from qisim.outcomes.time_to_target import TimeToTarget, in_words, peaks, time_to_target
 from qisim.study.typical import typical_replicate
@@ -44,7 +44,7 @@ def plot_coverage(results: Results, ax: Axes | None = None) -> Axes:
     picked = sorted(results.months["replicate"].unique()).index(number)
     keys += ax.plot(coverage[picked], color=style.ORANGE, linewidth=2, zorder=4, label=f"one run (number {number})")
     if len(coverage) > 1:
-        keys += _fan(ax, coverage)
+        keys += draw_fan(ax, coverage)
     _target(ax, scenario.target.coverage, time)
     among = style.of_facilities(len(results.facility_summary))
     style.percent_axis(ax, f"% {among} at the standard\n(score {scenario.target.score:.2f} or more)")
