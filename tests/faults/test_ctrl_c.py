@@ -16,7 +16,7 @@ import qisim
 from tests.small_sweeps import SCENARIO
 
 LINE = "Stopped; nothing was written. The same command starts again."
-MOMENTS = 8
+MOMENTS = 5
 
 Process = subprocess.Popen[str]
 

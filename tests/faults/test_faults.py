@@ -41,7 +41,7 @@ from tests.small_sweeps import LAYOUT
 
 if __name__ == "__main__":
     folder, options = Path(sys.argv[1]), json.loads(sys.argv[2])
-    slowly = lambda done, total: time.sleep(0.2)  # so that chunks can be caught
+    slowly = lambda done, total: time.sleep(0.1)  # so that chunks can be caught
     told = Told(say=lambda text: print(text, flush=True), progress=slowly)
     try:
         sweep(load_design(folder / "design.toml"), folder / "out", layout=LAYOUT, told=told, **options)

@@ -103,13 +103,13 @@ def test_peers_spread_an_idea_as_an_independent_program_does(network, tmp_path):
     """By facility and month, the share that has heard; and the mean and spread of their number."""
     graph = NETWORKS[network]
     asked, theirs = question(graph, tmp_path), infected(graph, RUNS)
-    for engine, replicates in (("core", RUNS), ("mesa", 60)):
+    for engine, replicates in (("core", RUNS), ("mesa", 30)):
         ours = heard(engine, asked, replicates)
         assert 0.3 < ours[..., -1].mean() < 0.99
         assert_alike(ours, theirs)
         numbers, their_numbers = ours.sum(axis=1), theirs.sum(axis=1)
         assert_alike(numbers, their_numbers)
-        if replicates == RUNS:  # squared deviations are too skewed for a hundred replicates
+        if replicates == RUNS:  # squared deviations are too skewed for a few replicates
             assert_alike((numbers - numbers.mean(axis=0)) ** 2, (their_numbers - their_numbers.mean(axis=0)) ** 2)
 
 

@@ -20,7 +20,7 @@ from tests.theory.settings import (
 )
 
 MONTHS = 40
-ENGINES = [("core", 4000), ("mesa", 150)]
+ENGINES = [("core", 4000), ("mesa", 100)]
 
 
 def one_facility(months: int = MONTHS, **behaviour: float) -> Scenario:

@@ -257,6 +257,7 @@ def test_the_command_tells_and_keeps_the_comparison(command: Qisim) -> None:
         qisim.load_results(out)
 
 
+@pytest.mark.usefixtures("few_charts")
 def test_json_holds_the_whole_comparison(command: Qisim) -> None:
     told = json.loads(command("compare", "small.toml", "late.toml", "--replicates", "30", "--json").stdout)
     assert [strategy["label"] for strategy in told["strategies"]] == ["A", "B"]

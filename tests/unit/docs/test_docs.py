@@ -119,6 +119,7 @@ def test_an_example_fits_the_scenario_to_start_from(page, file, tmp_path):
         assert now["district coaches"].days_per_month == 2 * was["district coaches"].days_per_month
 
 
+@pytest.mark.usefixtures("few_charts")
 @_with("python")
 def test_python_blocks_run(page, workplace):
     names = {"__name__": page.stem}
@@ -126,6 +127,7 @@ def test_python_blocks_run(page, workplace):
         exec(compile(text, str(page), "exec"), names)
 
 
+@pytest.mark.usefixtures("few_charts")
 @pytest.mark.parametrize("page", ["planner.md", "trainer.md"])
 def test_commands_run(page, workplace):
     for file, text in _blocks(ROOT / "docs" / page, "toml"):

@@ -198,7 +198,7 @@ def test_false_alarms_of_differences_with_few_on_either_side(many, few, low, hig
 
 @pytest.mark.parametrize(("autocorrelation", "low", "high"), [(0.4, 0.06, 0.14), (0.8, 0.14, 0.25)])
 def test_autocorrelation_makes_false_alarms_even_where_it_is_modelled(autocorrelation, low, high):
-    assert low <= false_alarms("its_ar", 300, Plan(sites=2, comparison=2), autocorrelation=autocorrelation) <= high
+    assert low <= false_alarms("its_ar", 150, Plan(sites=2, comparison=2), autocorrelation=autocorrelation) <= high
 
 
 # --- known answers from simulated programmes ------------------------------------------------------------------------

@@ -88,6 +88,7 @@ def test_facilities_given_from_python_are_not_varied_or_changed(own: Study, tmp_
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("few_charts")
 def test_comparison_and_tracking_keep_the_world(own: Study, tmp_path: Path) -> None:
     none = Ties("user", np.zeros(0, int), np.zeros(0, int), np.zeros(0))
     alone = replace(own.world, network=peer_network(own.world.facilities, [none]))

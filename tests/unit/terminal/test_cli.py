@@ -261,6 +261,7 @@ def test_what_it_advises_can_be_run_as_printed(command: Qisim, start: list[str],
     assert shlex.split(run)[-2:] == ["run", "with space.toml"]
 
 
+@pytest.mark.usefixtures("few_charts")
 def test_run_as_json_replaces_earlier_results(command: Qisim) -> None:
     for seed in (1, 2):
         done = command("run", "small.toml", "--replicates", "2", "--seed", seed, "--out", "here", "--json")
@@ -326,6 +327,7 @@ def test_a_folder_for_compiled_code_that_cannot_be_made(command: Qisim) -> None:
     assert "NUMBA_CACHE_DIR" in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.usefixtures("few_charts")
 @pytest.mark.parametrize(
     ("where", "told"), [("save", "small holds the whole of"), ("tell", "the results are in out/small")]
 )

@@ -349,6 +349,7 @@ def test_the_folder_is_whole_and_safe(place, tracked, tmp_path):
         Tracking(tracked, inputs).save(folder)
 
 
+@pytest.mark.usefixtures("few_charts")
 def test_the_command_tells_where_the_programme_stands(place, tmp_path):
     hard = tmp_path / "hard.toml"
     hard.write_text(SCENARIO.replace("coverage = 0.5", "coverage = 1.0"))

@@ -298,6 +298,7 @@ def test_who_brings_sets_is_not_sent_to_calibrate(counted, counts, monkeypatch):
     assert "calibrate" not in words.warnings(with_sets(found, "parameters.csv"))[0]
 
 
+@pytest.mark.usefixtures("few_charts")
 def test_the_command_says_what_is_drawn(file, tmp_path):
     (tmp_path / "sets.csv").write_text("lapse_monthly\n0.01\n0.02\n")
     data = tmp_path / "seen.csv"
