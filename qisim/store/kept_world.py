@@ -86,10 +86,8 @@ def check_kept(world: World) -> None:
     """Raise BadInput where a column of the facilities is neither of numbers nor of texts, so that no file keeps it."""
     for name, column in world.facilities.items():
         if _kind(column) == "O" and not all(isinstance(cell, (str, bool)) for cell in column.dropna()):
-            allowed = "columns of numbers, texts, or true and false"
-            raise BadInput(
-                Problem("world", f"the column {name!r} holds {shown(column.dropna().iloc[0])}", allowed=allowed)
-            )
+            what = f"the column {name!r} holds {shown(column.dropna().iloc[0])}"
+            raise BadInput(Problem("world", what, allowed="columns of numbers, texts, or true and false"))
 
 
 def built(scenario: Scenario, inputs: Mapping[str, bytes]) -> World:

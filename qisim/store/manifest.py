@@ -107,6 +107,7 @@ def with_files(folder: Path, contents: Mapping[str, bytes]) -> bytes:
 
 
 def check_kind(folder: Path, found: str, wanted: str) -> None:
+    """Raise BadInput where a folder holds results of another kind."""
     if found != wanted:
         raise BadInput(Problem(str(folder), f"holds {KINDS[found]}, not {KINDS[wanted]}"))
 
@@ -114,7 +115,7 @@ def check_kind(folder: Path, found: str, wanted: str) -> None:
 def check_seal(folder: Path, text: str) -> dict[str, Any]:
     """What a manifest says. Raises BadInput where it is not as it was written."""
     try:
-        document: dict[str, Any] = json.loads(text)
+        document: Any = json.loads(text)
     except (ValueError, RecursionError):  # a number of very many digits, lists within lists within lists
         raise damaged(folder) from None
     if isinstance(document, dict) and SEAL not in document:
@@ -126,6 +127,7 @@ def check_seal(folder: Path, text: str) -> dict[str, Any]:
 
 
 def text_of(folder: Path) -> str:
+    """The manifest of a folder as text. Raises BadInput where there is none."""
     if not folder.is_dir():
         what = "is a file, not a results folder" if folder.exists() else "there is no such results folder"
         raise BadInput(Problem(str(folder), what, nearest=nearest(folder.name, _results_beside(folder))))
@@ -140,6 +142,7 @@ def text_of(folder: Path) -> str:
 
 
 def listing_of(folder: Path, text: str) -> _Listing:
+    """What every manifest has. Raises BadInput where the text is none."""
     try:
         return _Listing.model_validate_json(text)
     except ValidationError:
@@ -178,6 +181,7 @@ def is_as_written(path: Path, record: FileRecord) -> bool:
 
 
 def damaged(folder: Path) -> BadInput:
+    """What to raise where the manifest of a folder cannot be read as one."""
     return BadInput(
         Problem(str(folder / NAME), "is not a manifest of qisim results, or is damaged; run the scenario again")
     )

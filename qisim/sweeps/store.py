@@ -26,7 +26,7 @@ from qisim.store import manifest as manifests
 from qisim.store.folder import LEFT_BY_SYSTEMS
 from qisim.store.kept_world import WORLD, built
 from qisim.store.manifest import INPUTS, FileRecord
-from qisim.store.writing import check_place, keep_names, whole_file
+from qisim.store.writing import check_place, is_unfinished, keep_names, whole_file
 from qisim.sweeps import design as designs
 from qisim.sweeps.chunks import FAILED, damaged, first_error, read_mark, table, verified_rows
 from qisim.sweeps.manifest import NAME, POINTS, SweepManifest, differences, read_manifest

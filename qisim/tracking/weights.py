@@ -52,7 +52,7 @@ class Weights:
             middle = (low + high) / 2
             enough = cls.of(middle * log_likelihood).effective >= effective
             low, high = (middle, high) if enough else (low, middle)
-        return cls.of(low * log_likelihood), low
+        return (cls.of(low * log_likelihood) if low > 0 else cls.equal(len(log_likelihood))), low
 
     def __len__(self) -> int:
         """The number of replicates."""

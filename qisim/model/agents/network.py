@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect import signature
 from random import Random
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import networkx as nx
@@ -34,6 +35,7 @@ def peer_space(graph: nx.Graph, random: Random) -> Network:
     space = Network(nx.freeze(graph), capacity=1, random=random, cell_klass=Place, **options)
     for place in space.all_cells:
         place.built = True
+        place.connections = MappingProxyType(place.connections)
     return space
 
 
