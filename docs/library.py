@@ -5,8 +5,8 @@
 - `python docs/library.py --check` runs them, changes nothing, and leaves with 1 if a section is out of date or a
   picture is missing or left over.
 
-The first run on a computer takes about a minute longer, to compile the core. Another seed or number of replicates would
-change the figures a little; SEED and REPLICATES are those of the page.
+The first run on a computer takes one to three minutes longer, to compile the core. Another seed or number of replicates
+would change the figures a little; SEED and REPLICATES are those of the page.
 """
 
 from __future__ import annotations

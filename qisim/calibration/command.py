@@ -12,7 +12,17 @@ import typer
 
 from qisim.terminal import ctrl_c
 from qisim.terminal.faults import tell_faults
-from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means, tell, tell_where
+from qisim.terminal.say import (
+    PREPARING,
+    command_line,
+    complain,
+    console,
+    counted,
+    say_json,
+    stopping_means,
+    tell,
+    tell_where,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -175,8 +185,7 @@ def _fit(study: Study, data: Path, out: Path, options: dict[str, Any], workers: 
     ctrl_c.leaves(again)
     try:
         with watching("Simulating", rated=True) as watch:
-            preparing = "Preparing the simulation for this computer; this is done once and kept."
-            told = Told(watch.advance, watch.say, lambda: watch.say(preparing))
+            told = Told(watch.advance, watch.say, lambda: watch.say(PREPARING))
             return calibrate(study, data, out=out, workers=workers, command=command, told=told, **options)
     except TooFew as error:
         complain(f"Nothing was written but the simulations: {error} (--simulations, with another folder for --out).")

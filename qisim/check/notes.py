@@ -55,6 +55,7 @@ def notes(scenario: Scenario, world: World) -> list[Note]:
         *_idle_indicators(scenario),
         *_unmet_baselines(scenario, world),
         *_names_alike(scenario),
+        *_places_alike(scenario, world),
         *_nameless_elements(scenario),
         *_short_waves(scenario, waves),
         *_nobody_enrolled(scenario, world, programmes, waves),
@@ -148,6 +149,20 @@ def _names_alike(scenario: Scenario) -> Found:
                 else:
                     text = f"adds the {what} {other!r}; {files[0]} has {one!r}: did you mean that one?"
                 yield f"{table}.{j}.name", text
+
+
+def _places_alike(scenario: Scenario, world: World) -> Found:
+    """Districts, provinces and kinds of a registry that differ by capitals, spaces or marks only."""
+    if scenario.world.facilities is None:
+        return
+    for what, names in (("districts", world.districts), ("provinces", world.provinces), ("kinds", world.kinds)):
+        seen: dict[str, str] = {}
+        for name in names:
+            letters = "".join(re.findall(r"[^\W_]+", name.casefold()))
+            if letters in seen:
+                two = f"{shown(name)} and {shown(seen[letters])}"
+                yield "world.facilities", f"the registry has {two}, two {what}; are they meant to be one?"
+            seen.setdefault(letters, name)
 
 
 def _alike(one: str, other: str) -> bool:

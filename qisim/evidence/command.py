@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qisim.study.options import Parameters, named
-from qisim.terminal.say import complain, console, say_json
+from qisim.terminal.say import PREPARING, complain, console, say_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,7 +51,7 @@ def evidence(
     with watching("Simulating patterns") as watch:
         simulated = Simulated(
             replicates,
-            compiling=lambda: watch.say("Preparing the simulation for this computer; this is done once and kept."),
+            compiling=lambda: watch.say(PREPARING),
             parameters=named(parameters),
         )
         judged = list(judge_all(chosen, simulated, watch.advance))

@@ -69,8 +69,10 @@ def outcome(runs: Runs) -> list[Outcome]:
 
 def _gap(grouping: str, gaps: np.ndarray) -> Outcome:
     name = f"gap by {title(grouping)} at the end, points of score"
-    note = f"{VERDICTS[verdict(gaps)]} ({points(float(gaps[:, 0].mean()))} at the start)"
+    before, after = (points(float(gaps[:, month].mean())) for month in (0, -1))
+    note = f"{VERDICTS[verdict(gaps)]} ({before} at the start)"
     if len(gaps) > 1:
+        note = f"{VERDICTS[verdict(gaps)]} (on average {before} at the start, {after} at the end)"
         moved = change(gaps)
         narrowed, widened = ((moved == which).sum() for which in (NARROWED, WIDENED))
         note += f"; narrowed in {narrowed} of {len(gaps)} runs, widened in {widened}"

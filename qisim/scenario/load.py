@@ -179,6 +179,8 @@ def problem_of(detail: Any, origin: Origin, whole: type[BaseModel] = Scenario) -
         names = _keys_at(origin.merged, path[:-1], whole)
         if path[-1] == "remove":
             return Problem(where, f"found {shown(found)}", key, line, "true, to take this away, or no such key")
+        if whole is Scenario and len(path) == 1 and path[0] in KINDS:
+            return Problem(where, "is a kind of programme element", key, line, f'[[programme]] with kind = "{path[0]}"')
         allowed = ", ".join(names) if len(names) <= MOST_NAMES else "the names that qisim params lists"
         return Problem(where, "unknown key", key, line, allowed, nearest(str(path[-1]), names))
     if kind == "missing":

@@ -11,7 +11,17 @@ import typer
 
 from qisim.study.options import Parameters, drawing_from, tell_sets
 from qisim.terminal.faults import tell_faults
-from qisim.terminal.say import command_line, complain, console, counted, say_json, stopping_means, tell, tell_where
+from qisim.terminal.say import (
+    PREPARING,
+    command_line,
+    complain,
+    console,
+    counted,
+    say_json,
+    stopping_means,
+    tell,
+    tell_where,
+)
 
 if TYPE_CHECKING:
     from qisim.study.results import Results
@@ -97,7 +107,7 @@ def _simulate(study: Study, replicates: int, seed: int, threads: int | None, det
             threads=threads,
             detail=detail,
             progress=watch.advance,
-            compiling=lambda: watch.say("Preparing the simulation for this computer; this is done once and kept."),
+            compiling=lambda: watch.say(PREPARING),
         )
 
 

@@ -12,7 +12,7 @@ import typer
 
 from qisim.input.errors import BadInput, Problem
 from qisim.terminal import ctrl_c
-from qisim.terminal.say import command_line, complain, counted, say_json, tell
+from qisim.terminal.say import PREPARING, command_line, complain, counted, say_json, tell
 
 if TYPE_CHECKING:
     from qisim.sweeps.plan import Estimate, Plan
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 STATUS = "status"
 FAILED = 1
-PREPARING = "Preparing the simulation for this computer; this is done once and kept."
 GOES_ON = "What is finished is kept, and the same command goes on."
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH_OF_A_FILE = 120
+PREPARING = "Preparing the simulation for this computer, which takes one to three minutes; this is done once and kept."
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import typer
 
 from qisim.study.options import Parameters, drawing_from, tell_sets
 from qisim.terminal.faults import tell_faults
-from qisim.terminal.say import complain, console, say_json, stopping_means, tell_where
+from qisim.terminal.say import PREPARING, complain, console, say_json, stopping_means, tell_where
 
 if TYPE_CHECKING:
     from qisim.observed.observed import Observed
@@ -91,7 +91,7 @@ def _simulate(
             tolerance=tolerance,
             threads=threads,
             progress=watch.advance,
-            compiling=lambda: watch.say("Preparing the simulation for this computer; this is done once and kept."),
+            compiling=lambda: watch.say(PREPARING),
         )
 
 

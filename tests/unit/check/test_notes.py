@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -247,3 +248,14 @@ def test_the_timetable_holds_in_the_model(
         assert all(event.month == line.start + 1 for event in joined)
     ended = {e.month - 1 for e in model.log if e.what == "support ended"}
     assert ended <= {line.end for line in lines}
+
+
+def test_districts_that_differ_by_their_spelling_are_noted(tmp_path: Path) -> None:
+    districts = ["Kicukiro District", "Kicukiro district", "Gasabo District"]
+    rows = [f"{i},F{i},health_centre,{district},9\n" for i, district in enumerate(districts)]
+    (tmp_path / "facs.csv").write_text("id,name,kind,district,staff\n" + "".join(rows), encoding="utf-8")
+    world = '[world]\nfacilities = "facs.csv"\n'
+    (tmp_path / "small.toml").write_text(re.sub(r"\[world\]\n(?:\w+ = .*\n)*", world, BASE), encoding="utf-8")
+    study = qisim.load(tmp_path / "small.toml")
+    said = [str(note) for note in notes(study.scenario, study.world)]
+    assert sum("'Kicukiro district' and 'Kicukiro District', two districts" in text for text in said) == 1

@@ -46,7 +46,7 @@ def test_a_gap_is_narrowed_kept_or_widened_in_each_run_and_on_average() -> None:
     assert equity.verdict(gaps) == equity.KEPT
     runs = by_remoteness([[[0.9, 0.8], [0.6, 0.5]]] * 3, names=["near", "remote"])
     (row,) = equity.outcome(runs)
-    assert row.note == "kept (10.0 at the start); narrowed in 0 of 3 runs, widened in 0"
+    assert row.note == "kept (on average 10.0 at the start, 10.0 at the end); narrowed in 0 of 3 runs, widened in 0"
 
 
 @given(SCORES)

@@ -260,7 +260,7 @@ def test_what_cannot_be_removed_does_not_hide_the_rest(base: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[coaching]\nx = 1\n", "line 2: coaching: unknown key"),
+        ("[coaching]\nx = 1\n", "line 2: coaching: is a kind of programme element (allowed: [[programme]] with kind = \"coaching\")"),
         ("shock = 1\n", "line 2: shock: unknown key"),
         ("Uncertain = 1\n", "line 2: Uncertain: unknown key"),
         ("[world.collaborative]\n", "line 2: world.collaborative: unknown key"),
