@@ -16,6 +16,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 COMPILE = """
 import qisim
+import qisim.model.batch.core  # the folder for compiled code is named after it
 from qisim.model.batch.kept import compiling_alone
 with compiling_alone():
     print("compiling", flush=True)
@@ -70,6 +71,7 @@ def _needs_core(item: pytest.Item) -> bool:
 
 @cache
 def _wait_for_core() -> None:
+    import qisim.model.batch.core  # noqa: F401 - the folder for compiled code is named after it
     from qisim.model.batch.kept import compiling_alone
 
     with compiling_alone():
