@@ -20,7 +20,7 @@ LUCK = np.random.default_rng(1).normal(0, 1, RUNS)
 DAYS = measures._effort("staff_days", criterion=True)
 TIME = measures._time("time_to_target", "months", 48, lambda runs: runs.months)
 CHANCE = measures._chance("reached", "chance", 48)
-COVERAGE = measures._level("coverage_at_end", "at the standard", "coverage", measures.percent, measures._share_points,
+COVERAGE = measures._level("coverage_at_end", "at the standard", "coverage", measures.percent, measures.share_points,
                            "percentage points")  # fmt: skip
 
 

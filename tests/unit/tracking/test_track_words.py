@@ -341,7 +341,7 @@ def test_captions_speak_of_diamonds_where_there_are_any(file, rows, marked, unma
 
 def test_enrolment_is_drawn_as_it_was_seen(file):
     found = tracked_with(file, "month,enrolled\n0,0\n8,30\n")
-    ax = qisim.tracking.Tracking(found, {}).plot_enrolled()
+    ax = qisim.Tracking(found, {}).plot_enrolled()
     assert finding(lambda _: ax, found) == "Facilities enrolled at the end of Aug 2024: 30 seen, 0 forecast"
     (marks,) = [line for line in ax.lines if line.get_marker() == "D"]
     assert marks.get_ydata().tolist() == [0, 30 / FACILITIES]
