@@ -16,7 +16,7 @@ from qisim.world.world import World
 DRAWS, SAMPLE = 20, 200
 """Draws of what is uncertain, and facilities looked at in each."""
 
-CLEARLY = 0.01
+CLEARLY = 0.02
 """Difference of means from which it counts, as a share."""
 
 
@@ -38,6 +38,8 @@ def unmet_baselines(scenario: Scenario, world: World) -> Iterator[Unmet]:
 
     An estimate: in a sample of facilities of typical engagement, over some draws of what is uncertain.
     """
+    if not any(idea.initial_users for idea in scenario.ideas):
+        return
     draws = [_means(scenario, world, number) for number in range(DRAWS)]
     given, start, effects = (np.mean([one[i] for one in draws], axis=0) for i in range(3))
     for j, indicator in enumerate(scenario.indicators):

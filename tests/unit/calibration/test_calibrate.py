@@ -25,7 +25,7 @@ from qisim.calibration.store import Store
 from qisim.calibration.words import warnings
 from qisim.cli import app
 from qisim.input.errors import BadInput
-from qisim.model.batch import simulate
+from qisim.model import machine
 from qisim.observed.observed import Observed
 from qisim.observed.series import SERIES
 from qisim.scenario.behaviour import PARAMETERS
@@ -40,7 +40,11 @@ SMALL = {"parameters": NAMES, "simulations": 200, "rounds": 2}
 def place(tmp_path_factory) -> Path:
     """A folder with a scenario of 56 facilities, and what might have been seen there in a year."""
     folder = tmp_path_factory.mktemp("calibrate")
-    scenario = SCENARIO.replace("months = 6", "months = 12").replace("districts = 2", "districts = 8")
+    scenario = (
+        SCENARIO.replace("months = 6", "months = 12")
+        .replace("users = 0.05", "users = 0.2")
+        .replace("districts = 2", "districts = 8")
+    )
     (folder / "small.toml").write_text(scenario.replace("per_district = 2", "per_district = 6"), encoding="utf-8")
     run = qisim.load(folder / "small.toml").changed({"behaviour.reporting_bias": 0.17}).run(replicates=1, seed=77)
     rows = run.months.loc[run.months["month"] % 3 == 0, ["month", "enrolled", "at_target", "reported_score", "score"]]
@@ -385,7 +389,7 @@ def test_errors_of_a_simulation_are_its_own(place):
 
 
 def test_a_calibration_that_does_not_fit_into_memory_is_refused_before_it_begins(place, monkeypatch):
-    monkeypatch.setattr(simulate, "free_memory", lambda: 10**6)
+    monkeypatch.setattr(machine, "free_memory", lambda: 10**6)
     with pytest.raises(BadInput, match=r"GiB of memory .*fewer simulations or rounds"):
         qisim.calibrate(place / "small.toml", place / "seen.csv", simulations=50_000)
 

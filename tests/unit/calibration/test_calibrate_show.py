@@ -121,11 +121,11 @@ def test_with_a_misfit_the_report_begins_with_it_and_never_in_small_print():
 def test_warnings_stand_in_a_box_of_their_own(kind):
     checks = kind()
     text = page(checks)
-    box = re.search(r'<section class="warning" aria-label="Mind">(.*?)</section>', text, re.DOTALL)
+    box = re.search(r'<section class="warning" aria-label="Note">(.*?)</section>', text, re.DOTALL)
     assert box
-    assert all(f"<p><strong>Mind:</strong> {said}</p>" in box[1] for said in warnings(checks))
+    assert all(f"<p><strong>Note:</strong> {said}</p>" in box[1] for said in warnings(checks))
     assert re.search(r"\.warning \{ background: #\w+; border-left: [^;]*#D55E00", text)
-    assert '<p class="quiet">Mind' not in text
+    assert '<p class="quiet">Note' not in text
 
 
 def test_the_command_prints_the_misfit_first(capsys, tmp_path):

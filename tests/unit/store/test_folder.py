@@ -424,7 +424,7 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
         (rewrite(replicates=4), r"months\.parquet: does not fit manifest\.json"),
         (rewrite(files=5), "is damaged"),
         (lambda f: edit(f / "manifest.json", '"seed": 5', '"seed": 6'), r"manifest\.json: is not as it was written"),
-        (lambda f: edit(f / "manifest.json", '"seal"', '"sole"'), r"manifest\.json: is not as it was written"),
+        (lambda f: edit(f / "manifest.json", '"seal"', '"sole"'), r"manifest\.json: was written by an earlier qisim"),
         (lambda f: pipe(f / "manifest.json"), r"manifest\.json: is not an ordinary file"),
         (lambda f: pipe(f / "months.parquet"), r"months\.parquet: is not as it was written"),
         (shutil.rmtree, "there is no such results folder"),
